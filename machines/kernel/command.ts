@@ -1,0 +1,147 @@
+import type { Calendar } from './calendar.ts';
+import type { Json, JsonObject, Money, Sealed } from './json.ts';
+
+/**
+ * Who acts, as looked up by the API when the command came: the kernel judges by this and records it.
+ * `authority` lists the highest amount the actor may decide, per currency, in minor units.
+ */
+export interface Actor {
+  id: string;
+  roles: string[];
+  departments?: string[];
+  authority?: Money[];
+}
+
+/** What the API looked up for a command. Beside the actor, whatever the definition's `facts` asked for. */
+export interface Facts {
+  actor: Actor;
+  onBehalfOf?: { customer: true } | { actor: Actor };
+  [name: string]: Json | Actor | { customer: true } | { actor: Actor } | undefined;
+}
+
+interface CommandBase {
+  /** Unique for ever; the idempotency key's hash for commands from outside. */
+  id: string;
+  facts: Facts;
+  /** When the world did it; never later than the step's clock. In historical mode: the clock. RFC 3339. */
+  occurredAt?: string;
+  reason?: Sealed;
+}
+
+export interface EventCommand extends CommandBase {
+  type: 'event';
+  event: string;
+  data?: JsonObject;
+}
+
+export interface TaskCommand extends CommandBase {
+  type: 'task';
+  taskId: string;
+  verb: 'claim' | 'release' | 'complete' | 'reassign' | 'comment' | 'assign';
+  /** `complete`: the outcome (an event) and its data. */
+  outcome?: string;
+  data?: JsonObject;
+  /** `reassign`, `assign`: the person who gets the task, with what the policy must know of them. */
+  to?: Actor;
+  /** `comment`. */
+  text?: Sealed;
+}
+
+export interface DeadlineCommand extends CommandBase {
+  type: 'deadline';
+  name: string;
+  verb: 'pause' | 'resume' | 'extend';
+  cause?: string;
+  /** Id of the document that proves the cause. */
+  documentId?: string;
+  /** `extend`: the name of one of the definition's extensions. */
+  extension?: string;
+}
+
+export interface IncidentCommand extends CommandBase {
+  type: 'incident';
+  n: number;
+  verb: 'retry' | 'resolve';
+  /** `resolve`: what the service would have answered. */
+  output?: Json;
+}
+
+export interface DocumentCommand extends CommandBase {
+  type: 'document';
+  document: {
+    id: string;
+    key: string;
+    sha256: string;
+    sizeBytes: number;
+    mediaType: string;
+    name?: Sealed;
+  };
+}
+
+/** The answer of a service; comes from the durable shell, never from a person. */
+export interface ServiceCommand extends CommandBase {
+  type: 'service';
+  invokeId: string;
+  visit: number;
+  result: { ok: true; output: Json } | { ok: false; code: string };
+}
+
+/** An event that a linked case sent, or the answer to a start of a child. */
+export interface MessageCommand extends CommandBase {
+  type: 'message';
+  from: { caseId: string; epoch: number; seq: number; headHash: string };
+  event: string;
+  data?: JsonObject;
+}
+
+/** Links this case to another; sent by the shell once a child is started, or by a person. */
+export interface LinkCommand extends CommandBase {
+  type: 'link';
+  rel: string;
+  caseId: string;
+}
+
+/** A newly published calendar: deadlines are computed anew. */
+export interface RecalculateCommand extends CommandBase {
+  type: 'recalculate';
+  calendars: { [id: string]: Calendar };
+}
+
+/** Ends historical mode: from here on the clock is the real one. */
+export interface GoLiveCommand extends CommandBase {
+  type: 'go-live';
+}
+
+export type Command =
+  | EventCommand
+  | TaskCommand
+  | DeadlineCommand
+  | IncidentCommand
+  | DocumentCommand
+  | ServiceCommand
+  | MessageCommand
+  | LinkCommand
+  | RecalculateCommand
+  | GoLiveCommand;
+
+/** What opens a case. `data` is sealed: personal values are references already. */
+export interface Opening {
+  commandId: string;
+  tenant: string;
+  caseId: string;
+  number: string;
+  facts: Facts;
+  data: JsonObject;
+  /** When the world reported it; never later than the clock. RFC 3339. */
+  receivedAt: string;
+  mode?: 'historical';
+  profile?: string;
+  reason?: Sealed;
+  links?: { rel: string; caseId: string }[];
+}
+
+/** What re-opens a closed case. */
+export interface Reopening extends CommandBase {
+  type: 'reopen';
+  data?: JsonObject;
+}

@@ -1,0 +1,157 @@
+import type { LedgerLineKind } from './definition.ts';
+import type { Pause } from './due-date.ts';
+import type { Json, JsonObject, Money, Sealed } from './json.ts';
+
+/** Identity of a published definition version; `hash` is the SHA-256 of its canonical JSON, in hex. */
+export interface DefinitionRef {
+  id: string;
+  version: string;
+  hash: string;
+}
+
+/**
+ * A running case as the kernel sees it: JSON of our own shape. Instants are RFC 3339 UTC strings with
+ * milliseconds. No personal value is ever in it, only `Sealed` references.
+ */
+export interface CaseState {
+  v: 1;
+  /** Behaviour version of the kernel that this run follows. */
+  kernel: number;
+  tenant: string;
+  caseId: string;
+  number: string;
+  kind: string;
+  definition: DefinitionRef;
+  /** Raised by each re-opening. */
+  epoch: number;
+  /** Import of old data: the clock is each command's `occurredAt`; nothing leaves the house. */
+  mode?: 'historical';
+  profile?: string;
+  status: 'open' | 'closed';
+  receivedAt: string;
+  openedAt: string;
+  closedAt?: string;
+  /** The case's clock at its last step: workflow time, or in historical mode the file's time. */
+  clockAt: string;
+  machine: MachineState;
+  data: JsonObject;
+  ledger: LedgerLine[];
+  tasks: { [taskId: string]: Task };
+  deadlines: { [name: string]: Deadline };
+  documents: CaseDocument[];
+  links: Link[];
+  incidents: Incident[];
+  /** Armed delayed events by their id. */
+  timers: { [id: string]: Timer };
+  /** Services under way by invoke id. */
+  services: { [invokeId: string]: RunningService };
+  /** Event type → ids of the persons who sent it, oldest first, each once. For the four-eyes rules. */
+  acted: { [eventType: string]: string[] };
+  /** The person answerable for the case. */
+  owner: string | null;
+  /** Calendar id → SHA-256 of the pinned slice. */
+  calendars: { [id: string]: string };
+  seq: number;
+  /** The last seq that changed states, data or tasks. */
+  rev: number;
+  headHash: string;
+  /** The last 256 command ids, oldest first, with the seq that answered them. */
+  answered: [commandId: string, seq: number][];
+}
+
+export interface MachineState {
+  /** Ids of the active atomic and final states in document order. */
+  states: string[];
+  /** History state id → the ids it would restore. */
+  history: { [historyStateId: string]: string[] };
+  /** Counts visits to invoking states, so that a late result of an earlier visit is known. */
+  visits: number;
+}
+
+export interface LedgerLine {
+  n: number;
+  line: LedgerLineKind;
+  amount: Money;
+  at: string;
+  actorId: string;
+  /** What the line is about: a payment id, a child case. */
+  ref?: Json;
+  /** The case that reported the line, where it is a child's. */
+  caseId?: string;
+}
+
+export interface Task {
+  /** Id of the state that the task belongs to. */
+  state: string;
+  status: 'open' | 'completed' | 'cancelled';
+  role: string;
+  department?: string;
+  assignee: string | null;
+  openedAt: string;
+  /** The tightest running deadline of the case while the task is open. */
+  dueAt: string | null;
+  closedAt?: string;
+  completedBy?: string;
+  outcome?: string;
+}
+
+export interface Deadline {
+  /** A breached deadline runs on until it is stopped; `stoppedAt` then says when. */
+  status: 'running' | 'paused' | 'met' | 'breached' | 'cancelled';
+  startedAt: string;
+  limit: string;
+  /** Null while paused. */
+  dueAt: string | null;
+  pauses: Pause[];
+  /** Fractions that have been warned of. */
+  warned: number[];
+  extensions: { name: string; at: string; limit: string; actorId: string }[];
+  provisional: boolean;
+  stoppedAt?: string;
+  breachedAt?: string;
+  /** A breach found when its time had already passed: at opening, or after an outage. */
+  late?: 'on-arrival' | 'after-outage';
+}
+
+export interface Timer {
+  dueAt: string;
+  /** XState's own event type, or a definition's event that was raised with a delay. */
+  event: { type: string; data?: Json };
+}
+
+export interface RunningService {
+  service: string;
+  visit: number;
+  effectId: string;
+  input: Json;
+  /** Set while an incident about it is open. */
+  failed?: boolean;
+}
+
+export interface Incident {
+  n: number;
+  at: string;
+  status: 'open' | 'retried' | 'resolved';
+  kind: 'service' | 'loop';
+  /** A stable code, never a message of the failing service (it may hold personal data). */
+  code: string;
+  invokeId?: string;
+  resolvedAt?: string;
+}
+
+export interface Link {
+  rel: string;
+  caseId: string;
+}
+
+export interface CaseDocument {
+  id: string;
+  /** Key of the definition's checklist, or `other`. */
+  key: string;
+  status: 'received' | 'waived' | 'deferred';
+  sha256?: string;
+  sizeBytes?: number;
+  mediaType?: string;
+  name?: Sealed;
+  at: string;
+}
