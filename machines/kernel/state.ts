@@ -88,8 +88,6 @@ export interface Task {
   department?: string;
   assignee: string | null;
   openedAt: string;
-  /** The tightest running deadline of the case while the task is open. */
-  dueAt: string | null;
   closedAt?: string;
   completedBy?: string;
   outcome?: string;
@@ -103,8 +101,8 @@ export interface Deadline {
   /** Null while paused. */
   dueAt: string | null;
   pauses: Pause[];
-  /** Fractions that have been warned of. */
-  warned: number[];
+  /** Warnings by fraction of the counted time, ascending; `done` once given. */
+  warnings: { fraction: number; at: string; done?: true }[];
   extensions: { name: string; at: string; limit: string; actorId: string }[];
   provisional: boolean;
   stoppedAt?: string;
