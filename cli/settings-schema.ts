@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+const port = z.int().min(1).max(65_535);
+const count = z.int().min(1).max(100_000);
+const milliseconds = z.int().min(0).max(600_000);
+const environmentName = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable, not a value');
+const hostAndPort = z
+  .string()
+  .regex(/^[^\s/:]+:\d{1,5}$|^\[[^\]]+\]:\d{1,5}$/, 'an address such as "host:7233"');
+
+const searchAttributeType = z.enum(['Keyword', 'KeywordList', 'Text', 'Int', 'Double', 'Bool', 'Datetime']);
+
+/** Search attributes that the workflows write; temporal.yaml may add others, never drop or retype these. */
+const ownSearchAttributes = {
+  CaseloomKind: z.literal('Keyword'),
+  CaseloomState: z.literal('Keyword'),
+  CaseloomTenant: z.literal('Keyword'),
+  CaseloomDefinition: z.literal('Keyword'),
+  CaseloomDueAt: z.literal('Datetime'),
+  CaseloomDeadlineStatus: z.literal('Keyword'),
+};
+
+const workerSizes = z.strictObject({
+  maxCachedWorkflows: z.int().min(0).max(100_000),
+  workflowThreadPoolSize: z.int().min(1).max(64),
+  maxConcurrentWorkflowTaskExecutions: count,
+  maxConcurrentLocalActivityExecutions: count,
+  maxConcurrentActivityTaskExecutions: count,
+  maxConcurrentWorkflowTaskPolls: count,
+  maxConcurrentActivityTaskPolls: count,
+  stickyQueueScheduleToStartTimeoutMs: milliseconds,
+  shutdownGraceTimeMs: milliseconds,
+});
+
+const embeddedServer = z.strictObject({
+  port,
+  uiPort: port,
+  pragmas: z.record(z.string().regex(/^[a-z_]+$/), z.union([z.string().regex(/^\w+$/), z.int()])),
+  dynamicConfig: z.record(z.string().regex(/^[\w.]+$/), z.union([z.string(), z.number(), z.boolean()])),
+  environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()),
+});
+
+/** What temporal.yaml may say. Unknown keys are refused everywhere, so that a misspelt one is not silently ignored. */
+export const temporalFileSchema = z.strictObject({
+  address: hostAndPort.optional(),
+  namespace: z.string().min(1),
+  tls: z
+    .strictObject({
+      serverName: z.string().min(1).optional(),
+      caFileEnv: environmentName.optional(),
+      certFileEnv: environmentName.optional(),
+      keyFileEnv: environmentName.optional(),
+    })
+    .refine((tls) => (tls.certFileEnv === undefined) === (tls.keyFileEnv === undefined), {
+      message: 'certFileEnv and keyFileEnv go together',
+    })
+    .optional(),
+  apiKeyEnv: environmentName.optional(),
+  taskQueues: z.strictObject({ cases: z.string().min(1) }),
+  searchAttributes: z.object(ownSearchAttributes).catchall(searchAttributeType),
+  embedded: embeddedServer,
+  worker: workerSizes,
+});
+
+export type TemporalFile = z.infer<typeof temporalFileSchema>;
+export type EmbeddedServer = TemporalFile['embedded'];
+/** Sizes of one worker process, under the names of the Temporal SDK's worker options (`…Ms` in milliseconds). */
+export type WorkerSizes = TemporalFile['worker'];
