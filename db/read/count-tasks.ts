@@ -1,0 +1,52 @@
+import { and, sql } from 'drizzle-orm';
+import type { Db, Store } from '../open.ts';
+import { tasks } from '../schema/index.ts';
+import { groupKeysMax } from './list-tasks.ts';
+import { filterConditions, type TaskFilter, type TaskView, viewConditions } from './task-filter.ts';
+
+/** Counting stops here: a badge says "9999+", and no count takes longer than a page. */
+export const countMax = 9_999;
+
+/** The number of open tasks of a view, at most `countMax` + 1, which means more than `countMax`. */
+export const countTasks = (
+  store: Store,
+  query: TaskView & TaskFilter & { tenant: string },
+): Promise<number> => store.read((db) => countIn(db, query));
+
+const countIn = (db: Db, query: TaskView & TaskFilter & { tenant: string }): number => {
+  let count = 0;
+  for (const range of viewConditions(query.tenant, query).slice(0, groupKeysMax)) {
+    const some = db
+      .select({ one: sql`1`.as('one') })
+      .from(tasks)
+      .where(and(range, ...filterConditions(query)))
+      .limit(countMax + 1 - count)
+      .as('some');
+    count += db.select({ n: sql<number>`count(*)` }).from(some).get()?.n ?? 0;
+    if (count > countMax) break;
+  }
+  return count;
+};
+
+export interface TaskCounts {
+  mine: number;
+  mineOverdue: number;
+  candidate: number;
+  candidateOverdue: number;
+}
+
+/** The figures beside a person's worklist, each at most `countMax` + 1. `now` is RFC 3339. */
+export const countTasksOf = (
+  store: Store,
+  person: { tenant: string; personId: string; groupKeys: string[]; now: string },
+): Promise<TaskCounts> => {
+  const { tenant, personId, groupKeys, now } = person;
+  const mine = { tenant, view: 'mine', personId } as const;
+  const candidate = { tenant, view: 'candidate', groupKeys } as const;
+  return store.read((db) => ({
+    mine: countIn(db, mine),
+    mineOverdue: countIn(db, { ...mine, overdueAt: now }),
+    candidate: countIn(db, candidate),
+    candidateOverdue: countIn(db, { ...candidate, overdueAt: now }),
+  }));
+};

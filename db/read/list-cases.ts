@@ -1,0 +1,152 @@
+import { and, desc, eq, exists, gte, inArray, type SQL, sql } from 'drizzle-orm';
+import type { Db, Store } from '../open.ts';
+import { caseStates, cases, tasks } from '../schema/index.ts';
+import { type CursorKey, decodeCursor, encodeCursor, type Page, pageOf, pageSize } from './cursor.ts';
+import { startsWith } from './task-filter.ts';
+
+export type CaseSort = 'opened' | 'due';
+
+export interface CaseQuery {
+  tenant: string;
+  kind?: string;
+  /** Id of the definition, or `id@version`. */
+  definition?: string;
+  /** Id of a state that is active. */
+  state?: string;
+  /** Any of these. `incident`: an incident is open. */
+  status?: ('open' | 'closed' | 'incident')[];
+  /** Has an open task with this person, or this person is its owner. */
+  assignee?: string;
+  department?: string;
+  breached?: boolean;
+  /** RFC 3339. */
+  openedFrom?: string;
+  /** The beginning of a case number. */
+  q?: string;
+  /** Of these only; what the vault's exact search found. */
+  caseIds?: string[];
+  /** Default `opened`, the newest first. `due`: the tightest first. A search by `q` is in the order of numbers. */
+  sort?: CaseSort;
+  limit?: number;
+  cursor?: string;
+}
+
+/** What a list shows of a case; the whole of it is read by `getCase`. */
+const columns = {
+  tenant: cases.tenant,
+  caseId: cases.caseId,
+  number: cases.number,
+  kind: cases.kind,
+  definitionId: cases.definitionId,
+  definitionVersion: cases.definitionVersion,
+  definitionHash: cases.definitionHash,
+  profile: cases.profile,
+  mode: cases.mode,
+  status: cases.status,
+  states: cases.states,
+  lastSeq: cases.lastSeq,
+  rev: cases.rev,
+  owner: cases.owner,
+  department: cases.department,
+  receivedAt: cases.receivedAt,
+  openedAt: cases.openedAt,
+  updatedAt: cases.updatedAt,
+  closedAt: cases.closedAt,
+  dueAt: cases.dueAt,
+  dueSort: cases.dueSort,
+  breached: cases.breached,
+  incident: cases.incident,
+};
+
+const select = (db: Db) => db.select(columns).from(cases);
+export type CaseListRow = NonNullable<ReturnType<ReturnType<typeof select>['get']>>;
+
+const statusCondition = (status: 'open' | 'closed' | 'incident'): SQL =>
+  status === 'incident' ? sql`${cases.incident} > 0` : eq(cases.status, status);
+
+const conditionsOf = (db: Db, query: CaseQuery): (SQL | undefined)[] => {
+  const { kind, definition, status, assignee, department, breached, openedFrom, q, caseIds } = query;
+  const [definitionId, version] = definition?.split('@') ?? [];
+  const heldBy = (personId: string) =>
+    exists(
+      db
+        .select({ one: sql`1` })
+        .from(tasks)
+        .where(
+          sql`${tasks.tenant} = ${cases.tenant} and ${tasks.caseId} = ${cases.caseId} and ${tasks.status} = 'open' and ${tasks.assignee} = ${personId}`,
+        ),
+    );
+  return [
+    eq(cases.tenant, query.tenant),
+    kind === undefined ? undefined : eq(cases.kind, kind),
+    definitionId === undefined ? undefined : eq(cases.definitionId, definitionId),
+    version === undefined ? undefined : eq(cases.definitionVersion, version),
+    status === undefined || status.length === 0
+      ? undefined
+      : sql`(${sql.join(status.map(statusCondition), sql` or `)})`,
+    assignee === undefined ? undefined : sql`(${cases.owner} = ${assignee} or ${heldBy(assignee)})`,
+    department === undefined ? undefined : eq(cases.department, department),
+    breached === undefined ? undefined : breached ? sql`${cases.breached} > 0` : eq(cases.breached, 0),
+    openedFrom === undefined ? undefined : gte(cases.openedAt, openedFrom),
+    q === undefined ? undefined : startsWith(cases.number, q),
+    caseIds === undefined ? undefined : inArray(cases.caseId, caseIds),
+  ];
+};
+
+const orderOf = (query: CaseQuery) => (query.q === undefined ? (query.sort ?? 'opened') : 'number');
+
+/** The query of one page and one row more. */
+export const casesQuery = (db: Db, query: CaseQuery) => {
+  const name = orderOf(query);
+  const byState = query.state !== undefined && name !== 'number';
+  // By state, the list walks the index of active states; otherwise an index of the cases themselves.
+  const from = byState ? caseStates : cases;
+  const sortColumn = name === 'number' ? cases.number : name === 'due' ? from.dueSort : from.openedAt;
+  const conditions = conditionsOf(db, query);
+  if (query.cursor !== undefined) {
+    const [key, caseId] = decodeCursor(`cases/${name}`, query.cursor, ['', '']);
+    const compare = name === 'opened' ? sql`<` : sql`>`;
+    conditions.push(sql`(${sortColumn}, ${from.caseId}) ${compare} (${key}, ${caseId})`);
+  }
+  const order = name === 'opened' ? [desc(sortColumn), desc(from.caseId)] : [sortColumn, from.caseId];
+  const limit = pageSize(query.limit) + 1;
+  if (!byState) {
+    const inState =
+      query.state === undefined
+        ? undefined
+        : sql`exists (select 1 from ${caseStates} where ${caseStates.tenant} = ${cases.tenant} and ${caseStates.caseId} = ${cases.caseId} and ${caseStates.state} = ${query.state})`;
+    return select(db)
+      .where(and(...conditions, inState))
+      .orderBy(...order)
+      .limit(limit);
+  }
+  return db
+    .select(columns)
+    .from(caseStates)
+    .crossJoin(cases)
+    .where(
+      and(
+        eq(caseStates.tenant, query.tenant),
+        eq(caseStates.state, query.state ?? ''),
+        sql`${cases.tenant} = ${caseStates.tenant} and ${cases.caseId} = ${caseStates.caseId}`,
+        ...conditions,
+      ),
+    )
+    .orderBy(...order)
+    .limit(limit);
+};
+
+const keysOf = (name: CaseSort | 'number', row: CaseListRow): CursorKey[] => [
+  name === 'number' ? row.number : name === 'due' ? row.dueSort : row.openedAt,
+  row.caseId,
+];
+
+/**
+ * One page of cases.
+ * @throws CursorInvalid
+ */
+export const listCases = async (store: Store, query: CaseQuery): Promise<Page<CaseListRow>> => {
+  const name = orderOf(query);
+  const rows = await store.read((db) => casesQuery(db, query).all());
+  return pageOf(rows, pageSize(query.limit), (last) => encodeCursor(`cases/${name}`, keysOf(name, last)));
+};

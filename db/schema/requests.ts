@@ -1,0 +1,31 @@
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { Json } from '../../machines/kernel/json.ts';
+
+/** One row for each Idempotency-Key under way or answered. */
+export const idempotency = sqliteTable(
+  'idempotency',
+  {
+    tenant: text().notNull(),
+    /** SHA-256 of tenant, actor, route and key; it is the command's id as well. */
+    hash: text().notNull(),
+    /** HMAC of the body. */
+    fingerprint: text().notNull(),
+    status: text().$type<'running' | 'done'>().notNull(),
+    answer: text({ mode: 'json' }).$type<Json>().notNull(),
+    leaseUntilMs: integer('lease_until_ms').notNull(),
+    expiresAtMs: integer('expires_at_ms').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.hash] }), index('idempotency_expires').on(t.expiresAtMs)],
+);
+
+/** Numbers given so far, per kind and year. */
+export const counters = sqliteTable(
+  'counters',
+  {
+    tenant: text().notNull(),
+    kind: text().notNull(),
+    year: integer().notNull(),
+    n: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.kind, t.year] })],
+);

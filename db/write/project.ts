@@ -1,0 +1,73 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Effect } from '../../machines/kernel/effect.ts';
+import type { Entry } from '../../machines/kernel/entry.ts';
+import type { CaseState } from '../../machines/kernel/state.ts';
+import { isConflict, TrailDiverged } from '../failure.ts';
+import type { Db, Store } from '../open.ts';
+import { perConnection } from '../prepared.ts';
+import { cases } from '../schema/index.ts';
+import { insertDeliveries } from './insert-deliveries.ts';
+import { insertEntries } from './insert-entries.ts';
+import { newEntries } from './new-entries.ts';
+import { writeCase } from './write-case.ts';
+import { writeParts } from './write-parts.ts';
+import { writeTasks } from './write-tasks.ts';
+
+/** What steps of one case made since the last flush: the state after them, all their entries and effects. */
+export interface Batch {
+  tenant: string;
+  caseId: string;
+  state: CaseState;
+  entries: Entry[];
+  effects: Effect[];
+}
+
+/** The last stored entry of the batch. */
+export interface Projected {
+  seq: number;
+  headHash: string;
+}
+
+const statements = perConnection((db) => ({
+  stored: db
+    .select({
+      lastSeq: cases.lastSeq,
+      headHash: cases.headHash,
+      epoch: cases.epoch,
+      department: cases.department,
+      state: cases.state,
+    })
+    .from(cases)
+    .where(and(eq(cases.tenant, sql.placeholder('tenant')), eq(cases.caseId, sql.placeholder('caseId'))))
+    .prepare(),
+}));
+
+const projectIn = (db: Db, batch: Batch): Projected => {
+  const { tenant, caseId, state } = batch;
+  const stored = statements(db).stored.get({ tenant, caseId });
+  const fresh = newEntries(db, batch, stored);
+  if (fresh.length > 0) {
+    insertEntries(db, batch, fresh);
+    writeCase(db, state, stored);
+    writeTasks(db, state, stored?.state);
+    writeParts(db, state, stored?.state);
+    insertDeliveries(db, batch);
+  }
+  return { seq: state.seq, headHash: state.headHash };
+};
+
+/**
+ * Writes a batch to the read model, the trail, the outbox and the log's waiting list in one transaction. Sent
+ * again, it changes nothing and answers the same.
+ * @throws TrailDiverged when it contradicts what is stored; StoreUnavailable when it could not be written in time.
+ */
+export const project = (store: Store, batch: Batch, options?: { untilMs?: number }): Promise<Projected> =>
+  store.write((db) => {
+    try {
+      return projectIn(db, batch);
+    } catch (error) {
+      // The command is in the trail already, under another seq.
+      if (isConflict(error)) throw new TrailDiverged('command', batch.caseId, batch.state.seq);
+      throw error;
+    }
+  }, options);
