@@ -1,0 +1,172 @@
+import { applyDeadline } from './apply-deadline.ts';
+import { applyEvent, refuse } from './apply-event.ts';
+import { applyIncident, applyService } from './apply-service.ts';
+import { applyTask } from './apply-task.ts';
+import type { Command, DocumentCommand, LinkCommand, MessageCommand, RecalculateCommand } from './command.ts';
+import { isLive, setDeadline, triggerDeadlines } from './deadlines.ts';
+import type { Json, JsonObject } from './json.ts';
+import { mayContribute, mayUse } from './policy.ts';
+import type { Refusal } from './refusal.ts';
+import type { Cause, Run } from './run.ts';
+import { sendToMachine } from './send-to-machine.ts';
+
+/** Documents and links that one case may have, each. */
+export const attachmentsMax = 1_000;
+
+/** The event a machine may wait for when a document has come in. */
+export const documentAddedEvent = 'document.added';
+
+/** Applies a command to the run and names in `cause` the entry to record. The run is dropped when it is refused. */
+export const applyCommand = (run: Run, command: Command, cause: Cause): Refusal | undefined => {
+  const brought = (data: { [key: string]: Json | undefined }): Json =>
+    Object.fromEntries(
+      Object.entries({ ...data, reason: command.reason as Json | undefined }).filter(
+        ([, value]) => value !== undefined,
+      ),
+    ) as JsonObject;
+  switch (command.type) {
+    case 'event':
+      cause.type = command.event;
+      cause.event = command.event;
+      cause.data = brought({ data: command.data });
+      return applyEvent(run, { command, event: command.event, data: command.data, cause });
+    case 'task': {
+      const { taskId, verb, outcome, data, to, text } = command;
+      cause.type = verb === 'complete' ? (outcome ?? '') : taskEntryType[verb];
+      cause.data = brought({ taskId, outcome, data, to: to?.id, text: text as Json | undefined });
+      if (verb === 'complete' && outcome !== undefined) {
+        cause.event = outcome;
+      }
+      return applyTask(run, command, cause);
+    }
+    case 'deadline': {
+      const { name, verb, documentId, extension } = command;
+      cause.type = deadlineEntryType[verb];
+      cause.data = brought({ deadline: name, cause: command.cause, documentId, extension });
+      return applyDeadline(run, command);
+    }
+    case 'incident':
+      cause.type = command.verb === 'retry' ? 'incident.retried' : 'incident.resolved';
+      cause.data = brought({ incident: command.n, output: command.output });
+      return applyIncident(run, command, cause);
+    case 'document':
+      cause.type = documentAddedEvent;
+      cause.data = brought({ document: command.document as unknown as Json });
+      return applyDocument(run, command, cause);
+    case 'service': {
+      const { invokeId, visit, result } = command;
+      cause.data = brought({
+        invokeId,
+        visit,
+        ...(result.ok ? { output: result.output } : { code: result.code }),
+      });
+      cause.type = applyService(run, command, cause);
+      return undefined;
+    }
+    case 'message':
+      return applyMessage(run, command, cause);
+    case 'link':
+      cause.type = 'link.added';
+      cause.data = brought({ rel: command.rel, caseId: command.caseId });
+      return applyLink(run, command);
+    case 'recalculate':
+      cause.type = 'deadline.recalculated';
+      cause.data = brought({ calendars: run.compiled.calendarHashes });
+      return applyRecalculation(run, command);
+    case 'go-live':
+      cause.type = 'case.went-live';
+      cause.data = brought({});
+      return goLive(run, command);
+  }
+};
+
+const taskEntryType = {
+  claim: 'task.claimed',
+  release: 'task.released',
+  reassign: 'task.reassigned',
+  assign: 'task.assigned',
+  comment: 'task.commented',
+} as const;
+
+const deadlineEntryType = {
+  pause: 'deadline.paused',
+  resume: 'deadline.resumed',
+  extend: 'deadline.extended',
+} as const;
+
+const applyDocument = (run: Run, { facts, document }: DocumentCommand, cause: Cause): Refusal | undefined => {
+  const keys = Object.keys(run.compiled.definition.documents ?? {});
+  if (!mayContribute(facts)) {
+    return refuse(run, facts, 'ROLE_REQUIRED', 'Adding documents is for those who work on the case.');
+  }
+  if (document.key !== 'other' && !keys.includes(document.key)) {
+    return refuse(run, facts, 'DOCUMENT_UNKNOWN', `The checklist knows: ${[...keys, 'other'].join(', ')}.`);
+  }
+  if (run.state.documents.length >= attachmentsMax) {
+    return refuse(run, facts, 'CASE_TOO_LARGE', `A case has at most ${attachmentsMax} documents.`);
+  }
+  const added = { ...document, status: 'received' as const, at: run.clock };
+  run.state = { ...run.state, documents: [...run.state.documents, added] };
+  triggerDeadlines(run, { event: documentAddedEvent }, cause);
+  sendToMachine(run, { type: documentAddedEvent, data: { id: document.id, key: document.key } }, cause);
+  return undefined;
+};
+
+/** A linked case's event. What cannot be taken is dropped with an entry: the sender has done its duty. */
+const applyMessage = (run: Run, command: MessageCommand, cause: Cause): Refusal | undefined => {
+  const { event, data, from } = command;
+  const before = { state: run.state, effects: [...run.effects] };
+  cause.type = event;
+  cause.event = event;
+  cause.fromCaseId = from.caseId;
+  cause.data = { from: { ...from }, ...(data === undefined ? {} : { data }) };
+  const refusal = applyEvent(run, { command, event, data, cause });
+  if (refusal) {
+    run.state = before.state;
+    run.effects = before.effects;
+    cause.type = 'message.dropped';
+    cause.data = { from: { ...from }, event, code: refusal.code };
+  }
+  return undefined;
+};
+
+const applyLink = (run: Run, { facts, rel, caseId }: LinkCommand): Refusal | undefined => {
+  if (!mayUse(facts, 'case.link')) {
+    return refuse(run, facts, 'ROLE_REQUIRED', 'Linking cases is for those who handle them.');
+  }
+  if (run.state.links.length >= attachmentsMax) {
+    return refuse(run, facts, 'CASE_TOO_LARGE', `A case has at most ${attachmentsMax} links.`);
+  }
+  if (!run.state.links.some((link) => link.rel === rel && link.caseId === caseId)) {
+    run.state = { ...run.state, links: [...run.state.links, { rel, caseId }] };
+  }
+  return undefined;
+};
+
+/** The run's definition has been compiled with the new calendars already; the dates follow. */
+const applyRecalculation = (run: Run, { facts }: RecalculateCommand): Refusal | undefined => {
+  if (!mayUse(facts, 'case.recalculate')) {
+    return refuse(run, facts, 'ROLE_REQUIRED', 'Calendars are published by compliance.');
+  }
+  run.state = { ...run.state, calendars: run.compiled.calendarHashes };
+  for (const [name, deadline] of Object.entries(run.state.deadlines)) {
+    if (isLive(deadline) && deadline.status !== 'breached') {
+      setDeadline(run, name, deadline);
+    }
+  }
+  return undefined;
+};
+
+/** From here on the clock is the real one; what is due by it falls due with the next wake. */
+const goLive = (run: Run, { facts }: Command): Refusal | undefined => {
+  if (run.state.mode !== 'historical') {
+    return refuse(run, facts, 'NOT_HISTORICAL', 'The case is live already.');
+  }
+  if (!mayUse(facts, 'case.import')) {
+    return refuse(run, facts, 'ROLE_REQUIRED', 'Importing cases needs the right to do so.');
+  }
+  const { mode: _, ...state } = run.state;
+  run.state = state;
+  run.clock = run.at;
+  return undefined;
+};

@@ -1,0 +1,87 @@
+import { refuse } from './apply-event.ts';
+import type { DeadlineCommand } from './command.ts';
+import { extendDeadline, pauseDeadline, resumeDeadline } from './deadlines.ts';
+import { hasRole, isSamePerson, mayUse } from './policy.ts';
+import type { Refusal } from './refusal.ts';
+import { performer, type Run } from './run.ts';
+
+/**
+ * Applies a verb on a deadline. A clock of law or regulator is paused only by the events its definition names, never
+ * by this verb; and every pause by hand needs a cause from the definition's list and a document that proves it.
+ */
+export const applyDeadline = (run: Run, command: DeadlineCommand): Refusal | undefined => {
+  const { facts, name, verb } = command;
+  const no = (code: Parameters<typeof refuse>[2], detail: string) => refuse(run, facts, code, detail);
+  const definition = run.compiled.deadlines[name];
+  const deadline = run.state.deadlines[name];
+  if (!definition) {
+    return no('DEADLINE_UNKNOWN', `${run.compiled.ref.id} has no deadline "${name}".`);
+  }
+  if (verb !== 'extend' && definition.source.kind !== 'company promise') {
+    return no(
+      'CLOCK_NOT_PAUSABLE',
+      `"${name}" comes from ${definition.source.rule} and is paused by events only.`,
+    );
+  }
+  if (verb === 'pause') {
+    const cause = definition.pauseCauses?.find((each) => each.cause === command.cause);
+    if (!cause) {
+      const known = (definition.pauseCauses ?? []).map((each) => each.cause).join(', ') || 'none';
+      return no('CLOCK_NOT_PAUSABLE', `"${name}" can be paused for: ${known}.`);
+    }
+    if (!hasRole(facts, cause.by)) {
+      return no('ROLE_REQUIRED', `Pausing for ${cause.cause} needs one of the roles ${cause.by.join(', ')}.`);
+    }
+    if (!run.state.documents.some(({ id }) => id === command.documentId)) {
+      return no('DOCUMENT_UNKNOWN', 'A pause needs the id of a document of this case that proves its cause.');
+    }
+    if (deadline?.status !== 'running' && deadline?.status !== 'paused') {
+      return no('DEADLINE_NOT_RUNNING', `"${name}" is not running.`);
+    }
+    pauseDeadline(run, name, command.occurredAt ?? run.clock, cause.cause);
+    return undefined;
+  }
+  if (verb === 'resume') {
+    if (!mayUse(facts, 'deadline.resume')) {
+      return no('ROLE_REQUIRED', 'Resuming is for those who handle the case.');
+    }
+    if (deadline?.status !== 'paused') {
+      return no('DEADLINE_NOT_RUNNING', `"${name}" is not paused.`);
+    }
+    resumeDeadline(run, name, command.occurredAt ?? run.clock, command.cause);
+    return undefined;
+  }
+  const used = deadline?.extensions.length ?? 0;
+  const extension = definition.extensions?.[used];
+  if (!extension || (command.extension !== undefined && command.extension !== extension.name)) {
+    return no('EXTENSION_NOT_ALLOWED', `"${name}" has no further extension of that name.`);
+  }
+  if (!hasRole(facts, extension.by)) {
+    return no('ROLE_REQUIRED', `"${extension.name}" needs one of the roles ${extension.by.join(', ')}.`);
+  }
+  if (
+    isSamePerson(
+      facts,
+      (extension.notBy ?? []).flatMap((event) => run.state.acted[event] ?? []),
+    )
+  ) {
+    return no('FOUR_EYES', `Whoever asked for "${extension.name}" may not grant it.`);
+  }
+  if (command.reason === undefined) {
+    return no('REASON_REQUIRED', 'An extension needs a reason.');
+  }
+  if (deadline?.status !== 'running' && deadline?.status !== 'paused') {
+    return no('DEADLINE_NOT_RUNNING', `"${name}" is not running.`);
+  }
+  extendDeadline(run, name, { name: extension.name, limit: extension.limit }, performer(facts).id);
+  if (extension.tellCustomer && run.state.mode !== 'historical') {
+    run.effects.push({
+      type: 'deliver',
+      id: `${run.state.caseId}.${run.state.seq + 1}.extended`,
+      template: 'deadline.extended',
+      to: { customer: true },
+      data: { deadline: name, dueAt: run.state.deadlines[name]?.dueAt ?? null },
+    });
+  }
+  return undefined;
+};

@@ -1,0 +1,109 @@
+import { allowedEvents, couldTake } from './allowed.ts';
+import type { EventCommand, Facts, MessageCommand, TaskCommand } from './command.ts';
+import { triggerDeadlines } from './deadlines.ts';
+import type { EventDefinition } from './definition.ts';
+import { evaluate } from './expression.ts';
+import type { Json, JsonObject } from './json.ts';
+import { validate } from './json-schema.ts';
+import { asMoney } from './ledger.ts';
+import { expressionScope } from './machine-context.ts';
+import { hasRole, isSamePerson, withinAuthority } from './policy.ts';
+import type { Refusal, RefusalCode } from './refusal.ts';
+import { type Cause, performer, type Run } from './run.ts';
+import { sendToMachine, surroundings } from './send-to-machine.ts';
+import { rememberActed } from './tasks.ts';
+
+/** An event to be judged and sent: a person's, a task's outcome, or a linked case's message. */
+export interface Sent {
+  command: EventCommand | TaskCommand | MessageCommand;
+  event: string;
+  data: JsonObject | undefined;
+  cause: Cause;
+}
+
+export const refuse = (
+  run: Run,
+  facts: Facts,
+  code: RefusalCode,
+  detail: string,
+  errors?: Refusal['errors'],
+): Refusal => ({
+  refused: true,
+  code,
+  detail,
+  allowed: allowedEvents(run.compiled, run.state, facts, run.clock),
+  ...(errors === undefined ? {} : { errors }),
+});
+
+/** Judges an event and sends it to the machine. The run must be dropped when it is refused. */
+export const applyEvent = (run: Run, { command, event, data, cause }: Sent): Refusal | undefined => {
+  const { facts } = command;
+  const definition = run.compiled.definition.events[event];
+  const no = (code: RefusalCode, detail: string, errors?: Refusal['errors']) =>
+    refuse(run, facts, code, detail, errors);
+  if (!definition) {
+    return no('EVENT_UNKNOWN', `${run.compiled.ref.id} knows no event "${event}".`);
+  }
+  if (!hasRole(facts, definition.by)) {
+    return no('ROLE_REQUIRED', `"${event}" needs one of the roles ${definition.by.join(', ')}.`);
+  }
+  if (!couldTake(run.compiled, run.state, facts, run.clock, event)) {
+    return no('EVENT_NOT_ALLOWED', `"${event}" is not possible in ${run.state.machine.states.join(', ')}.`);
+  }
+  const others = (definition.notBy ?? []).find((other) => isSamePerson(facts, run.state.acted[other] ?? []));
+  if (others !== undefined) {
+    return no('FOUR_EYES', `Whoever sent "${others}" may not send "${event}".`);
+  }
+  if (definition.reason === 'required' && command.reason === undefined && command.type !== 'message') {
+    return no('REASON_REQUIRED', `"${event}" needs a reason.`);
+  }
+  const errors = dataErrors(run, definition, data);
+  if (errors.length > 0) {
+    return no('DATA_INVALID', `The data of "${event}" do not match its form.`, errors);
+  }
+  if (definition.authority !== undefined) {
+    const amount = authorityAmount(run, definition, cause, { type: event, data: data ?? {} });
+    if (!withinAuthority(facts, amount)) {
+      return no(
+        'AUTHORITY_EXCEEDED',
+        `"${event}" needs authority over ${amount.amount} ${amount.currency} (minor units).`,
+      );
+    }
+  }
+  triggerDeadlines(run, { event }, cause);
+  const taken = sendToMachine(run, { type: event, data: data ?? {} }, cause);
+  if (!taken) {
+    return no(
+      'EVENT_NOT_ALLOWED',
+      `No rule of ${run.state.machine.states.join(', ')} lets "${event}" through with these data.`,
+    );
+  }
+  rememberActed(run, event, performer(facts).id);
+  return undefined;
+};
+
+const dataErrors = (run: Run, definition: EventDefinition, data: JsonObject | undefined) => {
+  if (definition.data === undefined) {
+    return data === undefined || Object.keys(data).length === 0
+      ? []
+      : [{ pointer: '', message: 'This event carries no data.' }];
+  }
+  const root = { $defs: run.compiled.definition.$defs ?? {} };
+  return validate(definition.data, (data ?? {}) as Json, root, { personal: 'sealed' });
+};
+
+const authorityAmount = (
+  run: Run,
+  definition: EventDefinition,
+  cause: Cause,
+  event: { type: string; data: Json },
+) => {
+  const context = {
+    data: run.state.data,
+    ledger: run.state.ledger,
+    documents: run.state.documents,
+    around: surroundings(run, cause),
+  };
+  const expression = definition.authority as NonNullable<EventDefinition['authority']>;
+  return asMoney(evaluate(expression, expressionScope(context, event), run.compiled.languages));
+};

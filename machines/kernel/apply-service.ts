@@ -1,0 +1,100 @@
+import { refuse } from './apply-event.ts';
+import type { IncidentCommand, ServiceCommand } from './command.ts';
+import { serviceDoneEvent, serviceFailedEvent } from './compile-machine.ts';
+import { triggerDeadlines } from './deadlines.ts';
+import type { Json } from './json.ts';
+import { mayUse } from './policy.ts';
+import type { Refusal } from './refusal.ts';
+import { type Cause, type Run, record } from './run.ts';
+import { sendToMachine } from './send-to-machine.ts';
+import { raiseIncident, retryService } from './services.ts';
+
+/**
+ * Applies a service's answer. The answer to an earlier visit, or to a state that was left, moves nothing; that it
+ * came is recorded.
+ *
+ * @returns the type of the entry to record
+ */
+export const applyService = (run: Run, command: ServiceCommand, cause: Cause): string => {
+  const { invokeId, visit, result } = command;
+  const running = run.state.services[invokeId];
+  if (!running || running.visit !== visit || run.state.status === 'closed') {
+    return 'service.dropped';
+  }
+  if (result.ok) {
+    finishService(run, invokeId, result.output, cause);
+    return 'service.completed';
+  }
+  const taken = sendToMachine(
+    run,
+    { type: serviceFailedEvent(invokeId), data: { code: result.code } },
+    cause,
+  );
+  if (!taken) {
+    raiseIncident(run, { kind: 'service', code: result.code, invokeId });
+  }
+  return 'service.failed';
+};
+
+const finishService = (run: Run, invokeId: string, output: Json, cause: Cause): void => {
+  const { [invokeId]: _, ...services } = run.state.services;
+  run.state = { ...run.state, services };
+  triggerDeadlines(run, { event: serviceDoneEvent(invokeId) }, cause);
+  sendToMachine(run, { type: serviceDoneEvent(invokeId), data: output }, cause);
+};
+
+/** Applies an operator's decision on an incident. */
+export const applyIncident = (run: Run, command: IncidentCommand, cause: Cause): Refusal | undefined => {
+  const { facts, n, verb, reason } = command;
+  const incident = run.state.incidents.find((each) => each.n === n && each.status === 'open');
+  if (!incident) {
+    return refuse(run, facts, 'INCIDENT_UNKNOWN', `There is no open incident ${n}.`);
+  }
+  if (!mayUse(facts, `incident.${verb}`)) {
+    return refuse(run, facts, 'ROLE_REQUIRED', 'Incidents are for operators and leads.');
+  }
+  if (reason === undefined) {
+    return refuse(run, facts, 'REASON_REQUIRED', 'Say why.');
+  }
+  const status = verb === 'retry' ? ('retried' as const) : ('resolved' as const);
+  run.state = {
+    ...run.state,
+    incidents: run.state.incidents.map((each) =>
+      each === incident ? { ...each, status, resolvedAt: run.clock } : each,
+    ),
+  };
+  const { invokeId } = incident;
+  if (invokeId !== undefined && run.state.services[invokeId]) {
+    if (verb === 'retry') {
+      retryService(run, invokeId);
+    } else {
+      finishService(run, invokeId, command.output ?? null, cause);
+    }
+  }
+  return undefined;
+};
+
+/** Services that one imported step may pass through before it counts as endless. */
+const importedServicesMax = 100;
+
+/**
+ * In an imported case services are not called: what they did was done by the system the case comes from. Each
+ * answers at once, `{historical: true}`, as an entry of its own.
+ */
+export const settleImportedServices = (run: Run, cause: Cause): void => {
+  for (let count = 0; run.state.mode === 'historical' && count < importedServicesMax; count++) {
+    const [invokeId] = Object.keys(run.state.services);
+    if (invokeId === undefined) {
+      return;
+    }
+    const answer: Cause = {
+      type: 'service.completed',
+      commandId: `${run.state.caseId}.${run.state.seq + 1}`,
+      facts: { actor: { id: 'system', roles: ['system'] } },
+      data: { service: run.state.services[invokeId]?.service ?? null, historical: true },
+      occurredAt: cause.occurredAt ?? run.clock,
+    };
+    finishService(run, invokeId, { historical: true }, answer);
+    record(run, answer);
+  }
+};

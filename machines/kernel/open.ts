@@ -1,0 +1,226 @@
+import { advance } from './advance.ts';
+import { settleImportedServices } from './apply-service.ts';
+import type { Opening, Reopening } from './command.ts';
+import type { Compiled } from './compile.ts';
+import { reopenEvent } from './compile-machine.ts';
+import { breachDeadline, startDeadline, triggerDeadlines } from './deadlines.ts';
+import { genesisHash } from './entry.ts';
+import { holds, isExpression } from './expression.ts';
+import { instantAt, instantMs, isInstant } from './instant.ts';
+import type { Json, JsonObject } from './json.ts';
+import { validate } from './json-schema.ts';
+import { KernelError } from './kernel-error.ts';
+import { expressionScope } from './machine-context.ts';
+import { hasRole, mayUse } from './policy.ts';
+import type { Refusal, RefusalCode } from './refusal.ts';
+import { type Cause, performer, type Run, record, startRun } from './run.ts';
+import { sendToMachine, startMachine, surroundings } from './send-to-machine.ts';
+import type { CaseState } from './state.ts';
+import { finish, type Step } from './step.ts';
+
+/** The behaviour of this kernel. A change of behaviour is a branch on the number that a run carries. */
+export const kernelVersion = 1;
+
+/**
+ * Opens a case. Deadlines count from `receivedAt`; what is due by now already is recorded at once, as breached on
+ * arrival, each once.
+ */
+export const open = (compiled: Compiled, opening: Opening, now: string): Step | Refusal => {
+  const { facts } = opening;
+  const no = (code: RefusalCode, detail: string, errors?: Refusal['errors']): Refusal => ({
+    refused: true,
+    code,
+    detail,
+    allowed: [],
+    ...(errors === undefined ? {} : { errors }),
+  });
+  if (!hasRole(facts, compiled.definition.open.by)) {
+    return no('ROLE_REQUIRED', `Opening needs one of the roles ${compiled.definition.open.by.join(', ')}.`);
+  }
+  const fromCase = facts.actor.roles.includes('case') || facts.actor.roles.includes('system');
+  if (opening.mode === 'historical' && !mayUse({ actor: facts.actor }, 'case.import') && !fromCase) {
+    return no('ROLE_REQUIRED', 'Importing cases needs the right to do so.');
+  }
+  if (!isInstant(opening.receivedAt) || instantAt(instantMs(opening.receivedAt)) > now) {
+    return no('TIME_INVALID', 'receivedAt must be an RFC 3339 instant and not lie in the future.');
+  }
+  const root = { $defs: compiled.definition.$defs ?? {} };
+  const errors = validate(compiled.definition.data, opening.data as Json, root, { personal: 'sealed' });
+  if (errors.length > 0) {
+    return no('DATA_INVALID', `The data do not match what ${compiled.ref.id} asks for.`, errors);
+  }
+  const receivedAt = instantAt(instantMs(opening.receivedAt));
+  const run = startRun(compiled, emptyCase(compiled, opening, receivedAt, now), now, now);
+  if (opening.mode === 'historical') {
+    run.clock = receivedAt;
+  }
+  const cause: Cause = {
+    type: 'case.opened',
+    commandId: opening.commandId,
+    facts,
+    data: {
+      data: opening.data,
+      ...(opening.reason === undefined ? {} : { reason: { ...opening.reason } }),
+      ...(opening.links === undefined ? {} : { links: opening.links.map((link) => ({ ...link })) }),
+    },
+    receivedAt,
+  };
+  try {
+    run.state = { ...run.state, data: opening.data, links: opening.links ?? [] };
+    triggerDeadlines(run, { opened: true }, cause);
+    startMachine(run, cause);
+  } catch (error) {
+    if (error instanceof KernelError) {
+      return no('STATE_FAILED', error.message);
+    }
+    throw error;
+  }
+  if (!record(run, cause)) {
+    return no('ENTRY_TOO_LARGE', 'What this opening brings does not fit into one entry.');
+  }
+  breachOnArrival(run);
+  advance(run);
+  settleImportedServices(run, cause);
+  return finish(run, opening.commandId);
+};
+
+const emptyCase = (compiled: Compiled, opening: Opening, receivedAt: string, now: string): CaseState => ({
+  v: 1,
+  kernel: kernelVersion,
+  tenant: opening.tenant,
+  caseId: opening.caseId,
+  number: opening.number,
+  kind: compiled.definition.kind,
+  definition: compiled.ref,
+  epoch: 1,
+  ...(opening.mode === undefined ? {} : { mode: opening.mode }),
+  ...(opening.profile === undefined ? {} : { profile: opening.profile }),
+  status: 'open',
+  receivedAt,
+  openedAt: opening.mode === 'historical' ? receivedAt : now,
+  clockAt: now,
+  machine: { states: [], history: {}, visits: 0 },
+  data: {},
+  ledger: [],
+  tasks: {},
+  deadlines: {},
+  documents: [],
+  links: [],
+  incidents: [],
+  timers: {},
+  services: {},
+  acted: {},
+  owner: null,
+  calendars: compiled.calendarHashes,
+  seq: 0,
+  rev: 0,
+  headHash: genesisHash,
+  answered: [],
+});
+
+// A backdated case is not warned of what it has passed already; of several passed warnings the last one counts.
+const breachOnArrival = (run: Run): void => {
+  if (run.state.mode === 'historical') {
+    return;
+  }
+  for (const name of Object.keys(run.state.deadlines).sort()) {
+    const deadline = run.state.deadlines[name];
+    if (deadline?.status !== 'running' || deadline.dueAt === null) {
+      continue;
+    }
+    if (deadline.dueAt <= run.clock) {
+      breachDeadline(run, name, 'on-arrival');
+      record(run, {
+        type: 'deadline.breached',
+        commandId: `${run.state.caseId}.${run.state.seq + 1}`,
+        facts: { actor: { id: 'system', roles: ['system'] } },
+        data: { deadline: name, late: 'on-arrival' },
+        due: deadline.dueAt,
+      });
+      continue;
+    }
+    const last = deadline.warnings.findLast(({ at }) => at <= run.clock);
+    const warnings = deadline.warnings.map((warning) =>
+      last && warning.fraction < last.fraction ? { ...warning, done: true as const } : warning,
+    );
+    run.state = { ...run.state, deadlines: { ...run.state.deadlines, [name]: { ...deadline, warnings } } };
+  }
+};
+
+/**
+ * Opens a closed case again, in a new epoch: the only way out of a final configuration.
+ *
+ * @param now workflow time, RFC 3339
+ */
+export const reopen = (
+  compiled: Compiled,
+  state: CaseState,
+  command: Reopening,
+  now: string,
+): Step | Refusal => {
+  const { facts, data } = command;
+  const no = (code: RefusalCode, detail: string, errors?: Refusal['errors']): Refusal => ({
+    refused: true,
+    code,
+    detail,
+    allowed: [],
+    ...(errors === undefined ? {} : { errors }),
+  });
+  const rule = compiled.definition.reopen;
+  const from = rule && state.machine.states.find((id) => rule.from[id] !== undefined);
+  if (state.status !== 'closed' || !rule || from === undefined) {
+    return no('REOPEN_NOT_ALLOWED', 'Only a closed case whose definition says so can be opened again.');
+  }
+  if (!hasRole(facts, rule.by)) {
+    return no('ROLE_REQUIRED', `Opening again needs one of the roles ${rule.by.join(', ')}.`);
+  }
+  if (command.reason === undefined) {
+    return no('REASON_REQUIRED', 'Say why the case is opened again.');
+  }
+  const root = { $defs: compiled.definition.$defs ?? {} };
+  const errors = rule.data ? validate(rule.data, (data ?? {}) as Json, root, { personal: 'sealed' }) : [];
+  if (errors.length > 0) {
+    return no('DATA_INVALID', 'The data do not match the form for opening again.', errors);
+  }
+  const at = now > state.clockAt ? now : state.clockAt;
+  const { closedAt: _, ...open } = state;
+  const run = startRun(compiled, { ...open, status: 'open', epoch: state.epoch + 1 }, at, at);
+  run.marked = state;
+  const cause: Cause = {
+    type: 'case.reopened',
+    commandId: command.id,
+    facts,
+    data: { reason: { ...command.reason }, ...(data === undefined ? {} : { data }) } as JsonObject,
+  };
+  try {
+    if (rule.guard && isExpression(rule.guard)) {
+      const context = { ...run.state, around: surroundings(run, cause) };
+      const scope = expressionScope(context, { type: 'case.reopened', data: data ?? {} });
+      if (!holds(rule.guard, scope, compiled.languages)) {
+        return no('REOPEN_NOT_ALLOWED', 'The rule for opening again does not let these data through.');
+      }
+    }
+    const restart = rule.from[from]?.restart ?? [];
+    run.state = { ...run.state, deadlines: withoutAll(run.state.deadlines, restart) };
+    for (const name of restart) {
+      startDeadline(run, name, at);
+    }
+    sendToMachine(run, { type: reopenEvent(from), data: data ?? {} }, cause);
+  } catch (error) {
+    if (error instanceof KernelError) {
+      return no('STATE_FAILED', error.message);
+    }
+    throw error;
+  }
+  run.state = {
+    ...run.state,
+    acted: { ...run.state.acted, 'case.reopened': [performer(facts).id] },
+  };
+  if (!record(run, cause)) {
+    return no('ENTRY_TOO_LARGE', 'What this brings does not fit into one entry.');
+  }
+  return finish(run, command.id);
+};
+
+const withoutAll = (deadlines: CaseState['deadlines'], names: string[]): CaseState['deadlines'] =>
+  Object.fromEntries(Object.entries(deadlines).filter(([name]) => !names.includes(name)));

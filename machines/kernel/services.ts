@@ -1,0 +1,59 @@
+import type { Json } from './json.ts';
+import { nextId, type Run } from './run.ts';
+import type { Incident, RunningService } from './state.ts';
+
+/** Starts a visit to an invoking state: each visit has a number, so that a result of an earlier one is known. */
+export const startService = (run: Run, invokeId: string, service: string, input: Json): void => {
+  const visit = run.state.machine.visits + 1;
+  const effectId = nextId(run);
+  run.state = { ...run.state, machine: { ...run.state.machine, visits: visit } };
+  putService(run, invokeId, { service, visit, effectId, input });
+  call(run, invokeId);
+};
+
+/** Leaves an invoking state: what was asked in this step is not asked any more, what runs is cancelled. */
+export const stopService = (run: Run, invokeId: string): void => {
+  const running = run.state.services[invokeId];
+  if (!running) {
+    return;
+  }
+  const { [invokeId]: _, ...services } = run.state.services;
+  run.state = { ...run.state, services };
+  const asked = run.effects.some((effect) => effect.type === 'callService' && effect.id === running.effectId);
+  if (asked) {
+    run.effects = run.effects.filter((effect) => effect.id !== running.effectId);
+  } else if (!running.failed) {
+    run.effects.push({ type: 'cancelService', id: nextId(run), invokeId, visit: running.visit });
+  }
+};
+
+export const putService = (run: Run, invokeId: string, running: RunningService): void => {
+  run.state = { ...run.state, services: { ...run.state.services, [invokeId]: running } };
+};
+
+/** Asks for the service once more, as a new visit. */
+export const retryService = (run: Run, invokeId: string): void => {
+  const { service, input } = run.state.services[invokeId] as RunningService;
+  startService(run, invokeId, service, input);
+};
+
+const call = (run: Run, invokeId: string): void => {
+  const { service, visit, effectId, input } = run.state.services[invokeId] as RunningService;
+  // What an imported case did outside was done by the system it comes from.
+  if (run.state.mode !== 'historical') {
+    run.effects.push({ type: 'callService', id: effectId, invokeId, visit, service, input });
+  }
+};
+
+/** Parks the case for an operator; its state stays. */
+export const raiseIncident = (
+  run: Run,
+  incident: Pick<Incident, 'kind' | 'code'> & { invokeId?: string },
+): void => {
+  const raised: Incident = { n: run.state.incidents.length + 1, at: run.clock, status: 'open', ...incident };
+  run.state = { ...run.state, incidents: [...run.state.incidents, raised] };
+  const running = incident.invokeId === undefined ? undefined : run.state.services[incident.invokeId];
+  if (incident.invokeId !== undefined && running) {
+    putService(run, incident.invokeId, { ...running, failed: true });
+  }
+};

@@ -1,0 +1,87 @@
+import { type Cause, nextId, performer, type Run } from './run.ts';
+import type { Task } from './state.ts';
+
+/** Tasks that one case may have in its life. */
+export const tasksMax = 5_000;
+
+/** Key under which the completion of a state's task is remembered among those who acted. */
+export const taskActed = (stateId: string): string => `task:${stateId}`;
+
+/** Opens the task that the definition puts on a state, and asks for an assignee where a policy chooses one. */
+export const openTask = (run: Run, stateId: string): void => {
+  const definition = run.compiled.definition.tasks?.[stateId];
+  if (!definition) {
+    return;
+  }
+  const taskId = nextId(run);
+  const policy = definition.assign ?? 'by-hand';
+  const task: Task = {
+    state: stateId,
+    status: 'open',
+    role: definition.role,
+    ...(definition.department === undefined ? {} : { department: definition.department }),
+    assignee: null,
+    openedAt: run.clock,
+  };
+  putTask(run, taskId, task);
+  if (policy !== 'by-hand' && run.state.mode !== 'historical') {
+    const same = typeof policy === 'object' ? run.state.acted[taskActed(policy.sameAs)]?.at(-1) : undefined;
+    run.effects.push({
+      type: 'assignTask',
+      id: nextId(run),
+      taskId,
+      role: definition.role,
+      ...(definition.department === undefined ? {} : { department: definition.department }),
+      skills: definition.skills ?? [],
+      policy,
+      notPersons: personsWhoDid(run, definition.notBy ?? []),
+      ...(same === undefined ? {} : { samePerson: same }),
+    });
+  }
+};
+
+/** Persons who completed the tasks of these states. */
+export const personsWhoDid = (run: Run, stateIds: string[]): string[] => [
+  ...new Set(stateIds.flatMap((stateId) => run.state.acted[taskActed(stateId)] ?? [])),
+];
+
+/** Closes the open tasks of a state that is left: completed where the cause is one of their outcomes. */
+export const closeTasksOf = (run: Run, stateId: string, cause: Cause): void => {
+  for (const [taskId, task] of Object.entries(run.state.tasks)) {
+    if (task.state === stateId && task.status === 'open') {
+      const outcomes = run.compiled.definition.tasks?.[stateId]?.outcomes ?? [];
+      if (cause.event !== undefined && outcomes.includes(cause.event)) {
+        completeTask(run, taskId, cause.event, performer(cause.facts).id);
+      } else {
+        putTask(run, taskId, { ...task, status: 'cancelled', closedAt: run.clock });
+        dropAssignment(run, taskId);
+      }
+    }
+  }
+};
+
+export const completeTask = (run: Run, taskId: string, outcome: string, personId: string): void => {
+  const task = run.state.tasks[taskId];
+  if (task?.status !== 'open') {
+    return;
+  }
+  putTask(run, taskId, { ...task, status: 'completed', closedAt: run.clock, completedBy: personId, outcome });
+  rememberActed(run, taskActed(task.state), personId);
+  dropAssignment(run, taskId);
+};
+
+export const putTask = (run: Run, taskId: string, task: Task): void => {
+  run.state = { ...run.state, tasks: { ...run.state.tasks, [taskId]: task } };
+};
+
+/** Remembers who did something, once per person, the latest last. */
+export const rememberActed = (run: Run, what: string, personId: string): void => {
+  const before = run.state.acted[what] ?? [];
+  const acted = [...before.filter((id) => id !== personId), personId];
+  run.state = { ...run.state, acted: { ...run.state.acted, [what]: acted } };
+};
+
+// A task opened and closed within one step needs nobody.
+const dropAssignment = (run: Run, taskId: string): void => {
+  run.effects = run.effects.filter((effect) => effect.type !== 'assignTask' || effect.taskId !== taskId);
+};
