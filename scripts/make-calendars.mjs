@@ -178,7 +178,8 @@ export const makeCalendars = () => [
     ],
     source: {
       rule: '国务院办公厅关于部分节假日安排的通知, every year 2008-2026',
-      checked: 'secondary source: npm chinese-days 1.5.7; the hours are an example, set your own',
+      checked:
+        'secondary source: npm chinese-days 1.5.7, equal to Python holidays 0.109; the hours are an example, set your own',
     },
   },
   {
@@ -193,7 +194,8 @@ export const makeCalendars = () => [
     hours: [{ from: '09:00', to: '17:00' }],
     source: {
       rule: 'Banking and Financial Dealings Act 1971, Schedule 1, and royal proclamations',
-      checked: 'CHECKED_UK',
+      checked:
+        'computed by rule, equal to Python holidays 0.109, not read from gov.uk; the hours are an example, set your own',
     },
   },
   {
@@ -209,7 +211,8 @@ export const makeCalendars = () => [
     hours: [{ from: '09:00', to: '17:00' }],
     source: {
       rule: '5 U.S.C. 6103; no Inauguration Day, no closing by executive order, no state holidays',
-      checked: 'CHECKED_US',
+      checked:
+        'computed by rule, equal to Python holidays 0.109, not read from opm.gov; the hours are an example, set your own',
     },
   },
 ];
