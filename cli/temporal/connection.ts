@@ -48,9 +48,11 @@ export function connectionOptions(
   return options;
 }
 
+const connectWithinMs = 5_000;
+
 /** An open connection to the configured server. The caller closes it. */
 export async function connectTemporal(temporal: Settings['temporal']): Promise<Connection> {
-  return Connection.connect({ ...connectionOptions(temporal), connectTimeout: 10_000 });
+  return Connection.connect({ ...connectionOptions(temporal), connectTimeout: connectWithinMs });
 }
 
 function environmentValue(key: string, name: string, env: NodeJS.ProcessEnv): string {

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { CommandError } from './command-error.ts';
+import { stopWithSupervisor } from './supervise/supervised.ts';
+
+type CommandEntry = {
+  readonly name: string;
+  readonly summary: string;
+  /** The command with its options and action. Loaded only when it is called, so that each starts fast. */
+  readonly load: () => Promise<Command>;
+};
+
+const commands: readonly CommandEntry[] = [
+  {
+    name: 'start',
+    summary: 'start everything: Temporal server, worker and API, in one process tree',
+    load: async () => (await import('./start.ts')).startCommand(),
+  },
+  {
+    name: 'provision',
+    summary: "fetch the Temporal server's binary, if it is not there yet",
+    load: async () => (await import('./provision.ts')).provisionCommand(),
+  },
+];
+
+const usageErrorCode = 2;
+
+/** Runs the command line. Exit codes: 0 done, 1 failed, 2 called wrongly. */
+export async function main(argv: readonly string[]): Promise<void> {
+  stopWithSupervisor();
+  const called = argv[2] === 'help' ? argv[3] : argv[2];
+  const program = new Command('caseloom')
+    .description('A durable case engine for insurance claims and complaints.')
+    .version(versionOfProject(), '-V, --version')
+    .showHelpAfterError('Run `caseloom --help` for the commands.')
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : usageErrorCode));
+
+  for (const { name, summary, load } of commands) {
+    const command = name === called ? await load() : new Command();
+    program.addCommand(command.name(name).summary(summary).copyInheritedSettings(program));
+  }
+
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (!(error instanceof CommandError)) {
+      throw error;
+    }
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
+  }
+}
+
+function versionOfProject(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return String(JSON.parse(text).version);
+}
