@@ -1,5 +1,6 @@
 import { evaluate } from 'feelin';
-import { type ExpressionProblem, inspectFeel } from '../kernel/expression/feel-rules.ts';
+import type { ExpressionProblem } from '../kernel/expression/feel-problem.ts';
+import { inspectFeel } from '../kernel/expression/feel-rules.ts';
 import { descendants, type FeelNode, textOf } from '../kernel/expression/feel-tree.ts';
 import { type Expression, type ExpressionLanguages, feelOnly } from '../kernel/expression.ts';
 import type { JsonSchema } from '../kernel/json-schema.ts';
@@ -37,7 +38,7 @@ export const checkExpression = (
   }
   const all = [
     ...problems,
-    ...pathsRead(top, source).flatMap((read) => readProblems(read, names)),
+    ...pathsRead(top, source).flatMap((read) => readProblems(read, names, use)),
     ...literalProblems(top, source),
     ...comparisonProblems(top, source, names),
     ...(use === 'guard' ? resultProblems(top) : []),
@@ -50,6 +51,20 @@ export const references = (expression: Expression): string[] => {
   const source = expression['@expr'];
   const { top } = inspectFeel(source);
   return top === null ? [] : [...new Set(pathsRead(top, source).map(({ path }) => path.join('.')))];
+};
+
+/**
+ * The personal paths whose reference is part of the expression's result. What the result goes to must be marked
+ * personal too.
+ */
+export const personalCarried = (expression: Expression, names: ExpressionNames): string[] => {
+  const source = expression['@expr'];
+  const { top } = inspectFeel(source);
+  const carried = top === null ? [] : pathsRead(top, source).filter(({ how }) => how === 'carried');
+  return carried
+    .map(({ path }) => path)
+    .filter((path) => follow(names, path).kind === 'personal')
+    .map((path) => path.join('.'));
 };
 
 const otherLanguageProblems = (
@@ -72,7 +87,18 @@ const otherLanguageProblems = (
   }
 };
 
-const readProblems = ({ path, at, within }: PathRead, names: ExpressionNames): ExpressionProblem[] => {
+/**
+ * Whether a personal value is looked into. Carrying one along unseen (`event.payee` into `data.payee`) and asking
+ * whether there is one are not: what is carried is its reference.
+ */
+const looksInto = (found: Followed, how: PathRead['how'], use: ExpressionUse['use']): boolean =>
+  found.kind === 'personal' && (found.inside || how === 'read' || (how === 'carried' && use === 'guard'));
+
+const readProblems = (
+  { path, at, within, how }: PathRead,
+  names: ExpressionNames,
+  use: ExpressionUse['use'],
+): ExpressionProblem[] => {
   const shown = path.join('.');
   const found = follow(names, path);
   const problems: ExpressionProblem[] = [];
@@ -85,7 +111,7 @@ const readProblems = ({ path, at, within }: PathRead, names: ExpressionNames): E
       at,
     });
   }
-  if (found.kind === 'personal') {
+  if (looksInto(found, how, use)) {
     problems.push({
       code: 'PERSONAL_FIELD',
       message: `"${shown}" is personal: expressions see only a reference to it.`,

@@ -1,10 +1,10 @@
-import type { ExpressionProblem } from '../kernel/expression/feel-rules.ts';
+import type { ExpressionProblem } from '../kernel/expression/feel-problem.ts';
 import { childrenOf, descendants, type FeelNode, nameOf, textOf } from '../kernel/expression/feel-tree.ts';
 import { type ExpressionNames, follow } from './expression-names.ts';
 import { pathOf } from './expression-paths.ts';
 
 /** What a part of an expression is, as far as it can be told: `text-date` is a date still in its JSON text. */
-type Kind = 'text-date' | 'date' | 'date-time' | 'duration' | 'fraction' | 'other';
+type Kind = 'text-date' | 'date' | 'date-time' | 'duration' | 'fraction' | 'rounded' | 'other';
 
 /**
  * Comparisons and sums that are silently false or `null`: a date's text with a date (all dates in JSON are text), a
@@ -48,7 +48,7 @@ export const comparisonProblems = (
       ];
     }
     const isEquality = operator !== undefined && ['=', '!='].includes(textOf(operator, source));
-    if (isEquality && kinds.includes('fraction')) {
+    if (isEquality && kinds.includes('fraction') && !kinds.includes('rounded')) {
       const message = 'Fractions are binary: 0.1 + 0.2 is not 0.3.';
       return [
         {
@@ -116,8 +116,17 @@ const kindOfLiteral = (text: string): Kind => {
   return /^date/.test(text) || /^@"\d{4,}-/.test(text) ? 'date' : 'other';
 };
 
-const kindOfCall = (name: string): Kind =>
-  name === 'now' ? 'date-time' : name === 'today' ? 'date' : 'other';
+const rounding = /^(decimal|floor|ceiling|round (up|down|half up|half down))$/;
+
+const kindOfCall = (name: string): Kind => {
+  if (name === 'now') {
+    return 'date-time';
+  }
+  if (name === 'today') {
+    return 'date';
+  }
+  return rounding.test(name) ? 'rounded' : 'other';
+};
 
 const kindOfSum = (children: FeelNode[], source: string, names: ExpressionNames): Kind => {
   const [left, operator, right] = children;

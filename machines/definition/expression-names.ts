@@ -59,11 +59,14 @@ export const expressionNames = ({ data, events, facts, item, root }: ExpressionS
   root,
 });
 
-/** Where a path leads: to schemas (several under `oneOf`), to anything (an open object), to a person, or nowhere. */
+/**
+ * Where a path leads: to schemas (several under `oneOf`), to anything (an open object), to a personal value or, with
+ * `inside`, below one, or nowhere.
+ */
 export type Followed =
   | { kind: 'known'; schemas: JsonSchema[] }
   | { kind: 'open' }
-  | { kind: 'personal' }
+  | { kind: 'personal'; inside: boolean }
   | { kind: 'missing'; step: number };
 
 /** Follows a path through the schemas. A list is looked through: FEEL reads a field of each of its items. */
@@ -76,7 +79,7 @@ export const follow = ({ variables, root }: ExpressionNames, path: readonly stri
   let schemas = alternatives(start, root);
   for (const [index, step] of steps.entries()) {
     if (schemas.some(isPersonal)) {
-      return { kind: 'personal' };
+      return { kind: 'personal', inside: true };
     }
     const next: JsonSchema[] = [];
     for (const schema of schemas) {
@@ -93,7 +96,7 @@ export const follow = ({ variables, root }: ExpressionNames, path: readonly stri
     }
     schemas = next;
   }
-  return schemas.some(isPersonal) ? { kind: 'personal' } : { kind: 'known', schemas };
+  return schemas.some(isPersonal) ? { kind: 'personal', inside: false } : { kind: 'known', schemas };
 };
 
 /** The names that would have been there instead of the missing step. */

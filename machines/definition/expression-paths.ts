@@ -7,6 +7,11 @@ export interface PathRead {
   at: { from: number; to: number };
   /** The list whose items a filter tests, when the path is written inside a filter's brackets. */
   within: string[] | null;
+  /**
+   * `carried`: the value becomes the result, or a part of it, as it is. `presence`: it is only compared with null.
+   * `read`: anything else.
+   */
+  how: 'carried' | 'presence' | 'read';
 }
 
 /** What names mean at a place: loop variables, and the list being filtered. `null` is a computed value. */
@@ -63,7 +68,12 @@ const visitPath = (
 ): void => {
   const path = pathOf(node, source, names);
   if (path !== null) {
-    reads.push({ path, at: { from: node.from, to: node.to }, within: names.filtered?.path ?? null });
+    reads.push({
+      path,
+      at: { from: node.from, to: node.to },
+      within: names.filtered?.path ?? null,
+      how: howRead(node, source),
+    });
   }
   // What the path starts from may itself hold filters and calls that read.
   let start: FeelNode | undefined = node;
@@ -76,6 +86,29 @@ const visitPath = (
     reads.push(...inner);
   } else if (path === null && node.name !== 'VariableName') {
     visitAll(children.slice(0, 1), source, names, reads);
+  }
+};
+
+const howRead = (node: FeelNode, source: string): PathRead['how'] => {
+  const parent = node.parent;
+  switch (parent?.name) {
+    case 'Expression':
+      return 'carried';
+    case 'IfExpression':
+      // if, condition, then, value, else, value
+      return childrenOf(parent)[1]?.from === node.from ? 'read' : howRead(parent, source);
+    case 'ParenthesizedExpression':
+    case 'Context':
+    case 'ContextEntry':
+    case 'List':
+      return howRead(parent, source);
+    case 'Comparison': {
+      const [left, operator, right] = childrenOf(parent);
+      const isEquality = operator !== undefined && ['=', '!='].includes(textOf(operator, source));
+      return isEquality && (left?.name === 'null' || right?.name === 'null') ? 'presence' : 'read';
+    }
+    default:
+      return 'read';
   }
 };
 

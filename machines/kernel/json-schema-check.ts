@@ -1,58 +1,7 @@
 import { isPlainObject, pointerStep } from './canonical-json.ts';
 import { compilePattern, PatternError } from './expression/pattern.ts';
 import { type JsonSchema, resolveRef, type SchemaProblem } from './json-schema.ts';
-import { schemaFormats } from './json-schema-format.ts';
-
-const types = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
-const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
-const isTexts = (value: unknown): boolean =>
-  Array.isArray(value) &&
-  value.every((one) => typeof one === 'string') &&
-  new Set(value).size === value.length;
-const anything = (): boolean => true;
-
-/** Each keyword with what its value must be. A keyword that is not here is refused: a typing error in a mark such as `x-personal` would otherwise pass unseen. */
-const keywords: Readonly<Record<string, { must: string; holds: (value: unknown) => boolean }>> = {
-  type: {
-    must: `be one of ${types.join(', ')}, or a list of them`,
-    holds: (value) => isTexts([value].flat()) && [value].flat().every((one) => types.includes(String(one))),
-  },
-  properties: { must: 'be an object', holds: isPlainObject },
-  required: { must: 'be a list of different names', holds: isTexts },
-  additionalProperties: {
-    must: 'be true, false or a schema',
-    holds: (value) => typeof value === 'boolean' || isPlainObject(value),
-  },
-  items: { must: 'be a schema', holds: isPlainObject },
-  minItems: { must: 'be a whole number', holds: isCount },
-  maxItems: { must: 'be a whole number', holds: isCount },
-  enum: { must: 'be a list of values', holds: (value) => Array.isArray(value) && value.length > 0 },
-  const: { must: 'be a value', holds: anything },
-  minimum: { must: 'be a number', holds: isNumber },
-  maximum: { must: 'be a number', holds: isNumber },
-  minLength: { must: 'be a whole number', holds: isCount },
-  maxLength: { must: 'be a whole number', holds: isCount },
-  pattern: { must: 'be a text', holds: (value) => typeof value === 'string' },
-  format: {
-    must: `be one of ${schemaFormats.join(', ')}`,
-    holds: (value) => schemaFormats.some((one) => one === value),
-  },
-  $ref: { must: 'be "#/$defs/NAME"', holds: (value) => typeof value === 'string' },
-  $defs: { must: 'be an object of schemas', holds: isPlainObject },
-  oneOf: { must: 'be a list of schemas', holds: (value) => Array.isArray(value) && value.length > 0 },
-  anyOf: { must: 'be a list of schemas', holds: (value) => Array.isArray(value) && value.length > 0 },
-  'x-personal': { must: 'be true or false', holds: (value) => typeof value === 'boolean' },
-  'x-restricted': {
-    must: 'be a list of roles',
-    holds: (value) => isTexts(value) && [value].flat().length > 0,
-  },
-  title: { must: 'be a text or {zh, en}', holds: anything },
-  description: { must: 'be a text or {zh, en}', holds: anything },
-  default: { must: 'be a value', holds: anything },
-  examples: { must: 'be a list', holds: Array.isArray },
-  $comment: { must: 'be a text', holds: (value) => typeof value === 'string' },
-};
+import { schemaKeywords } from './json-schema-keywords.ts';
 
 const depthMax = 32;
 
@@ -69,16 +18,6 @@ export const checkSchema = (schema: unknown, root: JsonSchema): SchemaProblem[] 
   const problems: SchemaProblem[] = [];
   inspect(schema, root, '', 0, false, problems);
   return problems;
-};
-
-/**
- * JSON pointers of the personal values. A step `*` stands for any index or key, as in `/phones/*`.
- * The schema must have passed {@link checkSchema}.
- */
-export const personalPaths = (schema: JsonSchema, root: JsonSchema): string[] => {
-  const paths = new Set<string>();
-  collectPersonal(schema, root, '', 0, paths);
-  return [...paths].sort();
 };
 
 const inspect = (
@@ -101,7 +40,7 @@ const inspect = (
     return;
   }
   for (const [key, value] of Object.entries(schema)) {
-    const keyword = Object.hasOwn(keywords, key) ? keywords[key] : undefined;
+    const keyword = Object.hasOwn(schemaKeywords, key) ? schemaKeywords[key] : undefined;
     if (keyword === undefined) {
       fail(pointer + pointerStep(key), 'is not a keyword that definitions may use');
     } else if (!keyword.holds(value)) {
@@ -216,40 +155,5 @@ const inspectProperties = (
     ) {
       problems.push({ pointer: `${pointer}/required/${index}`, message: `names no field: ${name}` });
     }
-  }
-};
-
-const collectPersonal = (
-  schema: JsonSchema,
-  root: JsonSchema,
-  pointer: string,
-  depth: number,
-  paths: Set<string>,
-): void => {
-  if (schema['x-personal'] === true) {
-    paths.add(pointer);
-    return;
-  }
-  if (depth > depthMax * 2) {
-    return;
-  }
-  const below = (next: JsonSchema, step: string): void => {
-    collectPersonal(next, root, pointer + step, depth + 1, paths);
-  };
-  const target = schema.$ref === undefined ? undefined : resolveRef(schema.$ref, root);
-  if (target !== undefined) {
-    below(target, '');
-  }
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    below(property, pointerStep(name));
-  }
-  if (typeof schema.additionalProperties === 'object') {
-    below(schema.additionalProperties, '/*');
-  }
-  if (schema.items !== undefined) {
-    below(schema.items, '/*');
-  }
-  for (const branch of [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])]) {
-    below(branch, '');
   }
 };

@@ -1,5 +1,7 @@
-import { evaluate } from 'feelin';
-import { feelFunctions, patternParameters } from './feel-functions.ts';
+import { checkCall } from './feel-call-rules.ts';
+import { feelFunctions } from './feel-functions.ts';
+import type { ExpressionProblem, Report } from './feel-problem.ts';
+import { checkComparison, checkContext, checkLoneTest, checkTest, checkZone } from './feel-trap-rules.ts';
 import {
   childrenOf,
   descendants,
@@ -10,17 +12,6 @@ import {
   textOf,
 } from './feel-tree.ts';
 import { scopeVariables } from './language.ts';
-import { compilePattern } from './pattern.ts';
-
-/** Why an expression is refused: for the designer, with what to write instead. `at` are offsets into its text. */
-export interface ExpressionProblem {
-  code: string;
-  message: string;
-  fix: string;
-  at: { from: number; to: number };
-}
-
-type Report = (node: FeelNode, code: string, message: string, fix: string) => void;
 
 /** Names that no loop variable may take: they would hide what the case provides, or mean two things. */
 const reservedNames: ReadonlySet<string> = new Set([...scopeVariables, ...feelFunctions, 'item', 'partial']);
@@ -86,6 +77,12 @@ const visit = (node: FeelNode, source: string, inLoop: boolean, report: Report):
       break;
     case 'Context':
       checkContext(children, source, report);
+      break;
+    case 'Comparison':
+      checkComparison(node, children, source, report);
+      break;
+    case 'SimplePositiveUnaryTest':
+      checkLoneTest(node, children, report);
       break;
     case 'VariableName':
       if (nameOf(node, source) === 'partial') {
@@ -200,119 +197,4 @@ const visitFilter = (
     );
   }
   visit(predicate, source, true, report);
-};
-
-const checkCall = (children: FeelNode[], source: string, report: Report): void => {
-  const [target] = children;
-  if (target === undefined) {
-    return;
-  }
-  const name = nameOf(target, source);
-  if (target.name !== 'VariableName' || !feelFunctions.has(name)) {
-    report(
-      target,
-      'FUNCTION_UNKNOWN',
-      `"${name}" is not a function that expressions may call.`,
-      'Use a FEEL function such as `count`, `contains`, `list contains`; to read a field, name it.',
-    );
-    return;
-  }
-  const parameter = patternParameters[name];
-  if (parameter === undefined) {
-    return;
-  }
-  const parameters = children.flatMap(childrenOf).filter(({ name: kind }) => kind !== '(' && kind !== ')');
-  const positional = children.some(({ name: kind }) => kind === 'PositionalParameters');
-  const given = (position: { index: number; name: string }): FeelNode | undefined => {
-    const listed = children.filter(({ name: kind }) => kind.endsWith('Parameters')).flatMap(childrenOf);
-    if (positional) {
-      return listed[position.index];
-    }
-    const found = listed.find((one) => {
-      const [label] = childrenOf(one);
-      return label !== undefined && nameOf(label, source) === position.name;
-    });
-    return found === undefined ? undefined : childrenOf(found)[1];
-  };
-  const pattern = given(parameter);
-  const flags = given({ index: name === 'replace' ? 3 : 2, name: 'flags' });
-  if (pattern === undefined || parameters.length === 0) {
-    return;
-  }
-  const reason = patternRefusal(pattern, flags, source);
-  if (reason !== null) {
-    report(
-      pattern,
-      'PATTERN_UNSAFE',
-      `The pattern is refused: ${reason}.`,
-      'Write a plain pattern in double quotes; or use `contains`, `starts with`, `ends with`.',
-    );
-  }
-};
-
-const patternRefusal = (pattern: FeelNode, flags: FeelNode | undefined, source: string): string | null => {
-  if (pattern.name !== 'StringLiteral' || (flags !== undefined && flags.name !== 'StringLiteral')) {
-    return 'it is not written out as text, so nobody can check it';
-  }
-  try {
-    compilePattern(literalText(pattern, source), flags === undefined ? '' : literalText(flags, source));
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : 'it cannot be read';
-  }
-};
-
-const literalText = (node: FeelNode, source: string): string => String(evaluate(textOf(node, source)).value);
-
-/** `t in ["a"] and x > 1` reads as `t in (["a"] and x > 1)`, which is `null` without a word. */
-const checkTest = (node: FeelNode, children: FeelNode[], source: string, report: Report): void => {
-  const [inner] = children;
-  if (inner !== undefined && ['Conjunction', 'Disjunction', 'Comparison'].includes(inner.name)) {
-    const [list] = childrenOf(inner);
-    const shown = list === undefined ? '…' : textOf(list, source);
-    report(
-      node,
-      'IN_PRECEDENCE',
-      'What follows `in` swallows the rest of the expression, so the test is never true.',
-      `Put the test in parentheses: \`(… in ${shown}) and …\`.`,
-    );
-  }
-};
-
-const checkZone = (node: FeelNode, source: string, report: Report): void => {
-  if (/@[A-Za-z]/.test(textOf(node, source))) {
-    report(
-      node,
-      'ZONE_NAMED',
-      'A time zone’s name means what the machine’s zone data says, and that changes.',
-      'Write an offset, as in "2026-01-31T09:00:00+08:00".',
-    );
-  }
-};
-
-/** Entries that build on entries could double a list at each step. */
-const checkContext = (children: FeelNode[], source: string, report: Report): void => {
-  const keys = new Set<string>();
-  for (const entry of children.filter(({ name }) => name === 'ContextEntry')) {
-    const [key, value] = childrenOf(entry);
-    if (key === undefined || value === undefined) {
-      continue;
-    }
-    const name = nameOf(key, source).replace(/^"(.*)"$/, '$1');
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === '__proto__') {
-      report(key, 'KEY_NAME', `"${name}" cannot be a key.`, 'Use letters, digits and "_".');
-    }
-    const reads = descendants(value).find(
-      (one) => one.name === 'VariableName' && keys.has(nameOf(one, source)),
-    );
-    if (reads !== undefined) {
-      report(
-        reads,
-        'KEY_READ',
-        `The entry "${name}" reads an entry beside it.`,
-        'Write that value out again.',
-      );
-    }
-    keys.add(name);
-  }
 };

@@ -34,6 +34,7 @@ export const scopeVariables = [
   'documents',
   'links',
   'case',
+  'item',
 ] as const;
 
 /** A raw result: `value` may still be a language's own date or list type with an ISO text. */

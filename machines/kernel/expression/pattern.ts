@@ -9,7 +9,8 @@
  * The language: literals, `.`, classes `[a-z]`, `\d \w \s` and their negations, `^`, `$`, groups, `|`, and the
  * quantifiers `* + ? {n} {n,} {n,m}`, lazy or not. It matches by code point, as JavaScript does with the flag `u`.
  */
-import { type CharSet, type Instruction, PatternError, parsePattern } from './pattern-parse.ts';
+import { type CharSet, PatternError } from './pattern-chars.ts';
+import { type Instruction, parsePattern } from './pattern-parse.ts';
 
 export { PatternError };
 
