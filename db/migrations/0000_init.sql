@@ -1,14 +1,14 @@
-CREATE TABLE `case_states` (
+CREATE TABLE `case_facets` (
 	`tenant` text NOT NULL,
 	`case_id` text NOT NULL,
-	`state` text NOT NULL,
+	`facet` text NOT NULL,
 	`opened_at` text NOT NULL,
 	`due_sort` text NOT NULL,
-	PRIMARY KEY(`tenant`, `case_id`, `state`)
+	PRIMARY KEY(`tenant`, `case_id`, `facet`)
 );
 --> statement-breakpoint
-CREATE INDEX `case_states_opened` ON `case_states` (`tenant`,`state`,`opened_at`,`case_id`);--> statement-breakpoint
-CREATE INDEX `case_states_due` ON `case_states` (`tenant`,`state`,`due_sort`,`case_id`);--> statement-breakpoint
+CREATE INDEX `case_facets_opened` ON `case_facets` (`tenant`,`facet`,`opened_at`,`case_id`);--> statement-breakpoint
+CREATE INDEX `case_facets_due` ON `case_facets` (`tenant`,`facet`,`due_sort`,`case_id`);--> statement-breakpoint
 CREATE TABLE `cases` (
 	`tenant` text NOT NULL,
 	`case_id` text NOT NULL,

@@ -2,7 +2,7 @@ import { and, sql } from 'drizzle-orm';
 import type { Db, Store } from '../open.ts';
 import { tasks } from '../schema/index.ts';
 import { groupKeysMax } from './list-tasks.ts';
-import { filterConditions, type TaskFilter, type TaskView, viewConditions } from './task-filter.ts';
+import { filterConditions, type TaskFilter, type TaskView, viewRanges } from './task-filter.ts';
 
 /** Counting stops here: a badge says "9999+", and no count takes longer than a page. */
 export const countMax = 9_999;
@@ -15,11 +15,11 @@ export const countTasks = (
 
 const countIn = (db: Db, query: TaskView & TaskFilter & { tenant: string }): number => {
   let count = 0;
-  for (const range of viewConditions(query.tenant, query).slice(0, groupKeysMax)) {
+  for (const range of viewRanges(query.tenant, query).slice(0, groupKeysMax)) {
     const some = db
       .select({ one: sql`1`.as('one') })
       .from(tasks)
-      .where(and(range, ...filterConditions(query)))
+      .where(and(range, ...filterConditions(query, { byDue: true })))
       .limit(countMax + 1 - count)
       .as('some');
     count += db.select({ n: sql<number>`count(*)` }).from(some).get()?.n ?? 0;

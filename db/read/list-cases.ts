@@ -1,6 +1,7 @@
-import { and, desc, eq, exists, gte, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
+import { personFacet, stateFacet } from '../case-facets.ts';
 import type { Db, Store } from '../open.ts';
-import { caseStates, cases, tasks } from '../schema/index.ts';
+import { caseFacets, cases } from '../schema/index.ts';
 import { type CursorKey, decodeCursor, encodeCursor, type Page, pageOf, pageSize } from './cursor.ts';
 import { startsWith } from './task-filter.ts';
 
@@ -64,18 +65,9 @@ export type CaseListRow = NonNullable<ReturnType<ReturnType<typeof select>['get'
 const statusCondition = (status: 'open' | 'closed' | 'incident'): SQL =>
   status === 'incident' ? sql`${cases.incident} > 0` : eq(cases.status, status);
 
-const conditionsOf = (db: Db, query: CaseQuery): (SQL | undefined)[] => {
-  const { kind, definition, status, assignee, department, breached, openedFrom, q, caseIds } = query;
+const conditionsOf = (query: CaseQuery, name: CaseSort | 'number'): (SQL | undefined)[] => {
+  const { kind, definition, status, department, breached, openedFrom, q, caseIds } = query;
   const [definitionId, version] = definition?.split('@') ?? [];
-  const heldBy = (personId: string) =>
-    exists(
-      db
-        .select({ one: sql`1` })
-        .from(tasks)
-        .where(
-          sql`${tasks.tenant} = ${cases.tenant} and ${tasks.caseId} = ${cases.caseId} and ${tasks.status} = 'open' and ${tasks.assignee} = ${personId}`,
-        ),
-    );
   return [
     eq(cases.tenant, query.tenant),
     kind === undefined ? undefined : eq(cases.kind, kind),
@@ -84,25 +76,36 @@ const conditionsOf = (db: Db, query: CaseQuery): (SQL | undefined)[] => {
     status === undefined || status.length === 0
       ? undefined
       : sql`(${sql.join(status.map(statusCondition), sql` or `)})`,
-    assignee === undefined ? undefined : sql`(${cases.owner} = ${assignee} or ${heldBy(assignee)})`,
     department === undefined ? undefined : eq(cases.department, department),
     breached === undefined ? undefined : breached ? sql`${cases.breached} > 0` : eq(cases.breached, 0),
-    openedFrom === undefined ? undefined : gte(cases.openedAt, openedFrom),
+    openedFrom === undefined ? undefined : openedSince(openedFrom, name),
     q === undefined ? undefined : startsWith(cases.number, q),
     caseIds === undefined ? undefined : inArray(cases.caseId, caseIds),
   ];
 };
 
+/** The plus sign keeps the index by opening out of a list in another order. */
+const openedSince = (from: string, name: CaseSort | 'number'): SQL =>
+  name === 'opened' ? gte(cases.openedAt, from) : sql`+${cases.openedAt} >= ${from}`;
+
 const orderOf = (query: CaseQuery) => (query.q === undefined ? (query.sort ?? 'opened') : 'number');
+
+/** True where the case has this facet; for rows that another index finds. */
+const hasFacet = (facet: string): SQL =>
+  sql`exists (select 1 from ${caseFacets} where ${caseFacets.tenant} = ${cases.tenant} and ${caseFacets.caseId} = ${cases.caseId} and ${caseFacets.facet} = ${facet})`;
 
 /** The query of one page and one row more. */
 export const casesQuery = (db: Db, query: CaseQuery) => {
   const name = orderOf(query);
-  const byState = query.state !== undefined && name !== 'number';
-  // By state, the list walks the index of active states; otherwise an index of the cases themselves.
-  const from = byState ? caseStates : cases;
+  const facets = [
+    ...(query.assignee === undefined ? [] : [personFacet(query.assignee)]),
+    ...(query.state === undefined ? [] : [stateFacet(query.state)]),
+  ];
+  // By person or state, the list walks the index of facets; otherwise an index of the cases themselves.
+  const walked = name === 'number' ? undefined : facets.shift();
+  const from = walked === undefined ? cases : caseFacets;
   const sortColumn = name === 'number' ? cases.number : name === 'due' ? from.dueSort : from.openedAt;
-  const conditions = conditionsOf(db, query);
+  const conditions = [...conditionsOf(query, name), ...facets.map(hasFacet)];
   if (query.cursor !== undefined) {
     const [key, caseId] = decodeCursor(`cases/${name}`, query.cursor, ['', '']);
     const compare = name === 'opened' ? sql`<` : sql`>`;
@@ -110,28 +113,18 @@ export const casesQuery = (db: Db, query: CaseQuery) => {
   }
   const order = name === 'opened' ? [desc(sortColumn), desc(from.caseId)] : [sortColumn, from.caseId];
   const limit = pageSize(query.limit) + 1;
-  if (!byState) {
-    const inState =
-      query.state === undefined
-        ? undefined
-        : sql`exists (select 1 from ${caseStates} where ${caseStates.tenant} = ${cases.tenant} and ${caseStates.caseId} = ${cases.caseId} and ${caseStates.state} = ${query.state})`;
+  if (walked === undefined) {
     return select(db)
-      .where(and(...conditions, inState))
+      .where(and(...conditions))
       .orderBy(...order)
       .limit(limit);
   }
+  const joined = sql`${cases.tenant} = ${caseFacets.tenant} and ${cases.caseId} = ${caseFacets.caseId}`;
   return db
     .select(columns)
-    .from(caseStates)
+    .from(caseFacets)
     .crossJoin(cases)
-    .where(
-      and(
-        eq(caseStates.tenant, query.tenant),
-        eq(caseStates.state, query.state ?? ''),
-        sql`${cases.tenant} = ${caseStates.tenant} and ${cases.caseId} = ${caseStates.caseId}`,
-        ...conditions,
-      ),
-    )
+    .where(and(eq(caseFacets.tenant, query.tenant), eq(caseFacets.facet, walked), joined, ...conditions))
     .orderBy(...order)
     .limit(limit);
 };

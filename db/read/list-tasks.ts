@@ -3,7 +3,13 @@ import { type SQLiteColumn, unionAll } from 'drizzle-orm/sqlite-core';
 import type { Db, Store } from '../open.ts';
 import { tasks } from '../schema/index.ts';
 import { type CursorKey, decodeCursor, encodeCursor, type Page, pageOf, pageSize } from './cursor.ts';
-import { filterConditions, type TaskFilter, type TaskView, viewConditions } from './task-filter.ts';
+import {
+  filterConditions,
+  type TaskFilter,
+  type TaskView,
+  viewCondition,
+  viewRanges,
+} from './task-filter.ts';
 
 export type TaskRow = typeof tasks.$inferSelect;
 
@@ -57,7 +63,7 @@ const orderOf = (query: TaskQuery) => (query.q === undefined ? (query.sort ?? 'd
 export const tasksQuery = (db: Db, query: TaskQuery) => {
   const name = orderOf(query);
   const order = orders[name];
-  const conditions = filterConditions(query);
+  const conditions = filterConditions(query, { byDue: name === 'due' });
   if (query.cursor !== undefined) {
     const after = decodeCursor(`tasks/${name}`, query.cursor, order.like);
     const columns = sql.join(order.columns, sql`, `);
@@ -67,10 +73,12 @@ export const tasksQuery = (db: Db, query: TaskQuery) => {
     );
     conditions.push(sql`(${columns}) > (${values})`);
   }
-  const ranges = viewConditions(query.tenant, query).slice(0, groupKeysMax);
-  // The number's index is one for all views, so the keys stay a filter there.
-  const [first, second, ...rest] = name === 'number' && ranges.length > 1 ? [anyOf(ranges)] : ranges;
-  if (!first) return undefined;
+  const ranges =
+    name === 'number'
+      ? [viewCondition(query.tenant, query)]
+      : viewRanges(query.tenant, query).slice(0, groupKeysMax);
+  const [first, second, ...rest] = ranges;
+  if (!first || ('groupKeys' in query && query.groupKeys.length === 0)) return undefined;
   const rowsOf = (range: SQL) =>
     db
       .select()
@@ -88,8 +96,6 @@ export const tasksQuery = (db: Db, query: TaskQuery) => {
     .orderBy(...names)
     .limit(limit);
 };
-
-const anyOf = (ranges: SQL[]): SQL => sql`(${sql.join(ranges, sql` or `)})`;
 
 /**
  * One page of open tasks.

@@ -1,6 +1,5 @@
-import { and, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { inArray, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { noDueDate } from '../due-sort.ts';
 import { tasks } from '../schema/index.ts';
 
 /**
@@ -31,12 +30,12 @@ export const startsWith = (column: SQLiteColumn, prefix: string): SQL =>
 // A partial index is used only where its condition stands in the query word for word, not as a parameter.
 const open = sql`${tasks.status} = 'open'`;
 
-/** The conditions of one view; views over several keys are one range of the index for each key. */
-export const viewConditions = (tenant: string, view: TaskView): SQL[] => {
-  const base = and(eq(tasks.tenant, tenant), open) ?? open;
+/** The conditions of one view; a view over several keys is one range of its index for each key. */
+export const viewRanges = (tenant: string, view: TaskView): SQL[] => {
+  const base = sql`${tasks.tenant} = ${tenant} and ${open}`;
   switch (view.view) {
     case 'mine':
-      return [sql`${base} and ${tasks.assignee} = ${view.personId} and ${tasks.assignee} is not null`];
+      return [sql`${base} and ${tasks.assignee} = ${view.personId}`];
     case 'candidate':
       return view.groupKeys.map(
         (key) => sql`${base} and ${tasks.groupKey} = ${key} and ${tasks.assignee} is null`,
@@ -48,13 +47,28 @@ export const viewConditions = (tenant: string, view: TaskView): SQL[] => {
   }
 };
 
-export const filterConditions = (filter: TaskFilter): SQL[] => {
-  const conditions: SQL[] = [];
-  if (filter.kind !== undefined) conditions.push(eq(tasks.caseKind, filter.kind));
-  if (filter.dueBefore !== undefined) conditions.push(lt(tasks.dueSort, filter.dueBefore));
-  if (filter.overdueAt !== undefined) {
-    conditions.push(sql`${tasks.dueSort} <= ${filter.overdueAt} and ${lt(tasks.dueSort, noDueDate)}`);
+/** The same as one condition on rows that another index finds; the plus sign keeps the view's own index out. */
+export const viewCondition = (tenant: string, view: TaskView): SQL => {
+  const base = sql`${tasks.tenant} = ${tenant} and ${open}`;
+  switch (view.view) {
+    case 'mine':
+      return sql`${base} and +${tasks.assignee} = ${view.personId}`;
+    case 'candidate':
+      return sql`${base} and +${tasks.groupKey} in ${view.groupKeys} and +${tasks.assignee} is null`;
+    case 'team':
+      return sql`${base} and +${tasks.groupKey} in ${view.groupKeys}`;
+    case 'all':
+      return base;
   }
+};
+
+/** `byDue`: the list walks its index by due date, so that a bound of the date is a bound of the range. */
+export const filterConditions = (filter: TaskFilter, { byDue }: { byDue: boolean }): SQL[] => {
+  const conditions: SQL[] = [];
+  const due = byDue ? sql`${tasks.dueSort}` : sql`+${tasks.dueSort}`;
+  if (filter.kind !== undefined) conditions.push(sql`+${tasks.caseKind} = ${filter.kind}`);
+  if (filter.dueBefore !== undefined) conditions.push(sql`${due} < ${filter.dueBefore}`);
+  if (filter.overdueAt !== undefined) conditions.push(sql`${due} <= ${filter.overdueAt}`);
   if (filter.q !== undefined) conditions.push(startsWith(tasks.caseNumber, filter.q));
   if (filter.caseIds !== undefined) conditions.push(inArray(tasks.caseId, filter.caseIds));
   return conditions;

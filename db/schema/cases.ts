@@ -66,20 +66,23 @@ export const cases = sqliteTable(
   ],
 );
 
-/** One row for each active state of a case, so that a list by state is a range of an index. */
-export const caseStates = sqliteTable(
-  'case_states',
+/**
+ * What a case has several of and is listed by: its active states (`state:ID`), and the persons who hold it
+ * (`person:ID`: its owner, and the assignees of its open tasks). So each such list is a range of an index.
+ */
+export const caseFacets = sqliteTable(
+  'case_facets',
   {
     tenant: text().notNull(),
     caseId: text('case_id').notNull(),
-    state: text().notNull(),
+    facet: text().notNull(),
     openedAt: text('opened_at').notNull(),
     dueSort: text('due_sort').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.tenant, t.caseId, t.state] }),
-    index('case_states_opened').on(t.tenant, t.state, t.openedAt, t.caseId),
-    index('case_states_due').on(t.tenant, t.state, t.dueSort, t.caseId),
+    primaryKey({ columns: [t.tenant, t.caseId, t.facet] }),
+    index('case_facets_opened').on(t.tenant, t.facet, t.openedAt, t.caseId),
+    index('case_facets_due').on(t.tenant, t.facet, t.dueSort, t.caseId),
   ],
 );
 

@@ -1,11 +1,12 @@
 import { lt, lte, sql } from 'drizzle-orm';
 import { tightestDueAt } from '../../machines/kernel/due.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
+import { facetsOf } from '../case-facets.ts';
 import { dueSort } from '../due-sort.ts';
 import { TrailDiverged } from '../failure.ts';
 import type { Db } from '../open.ts';
 import { excluded, perConnection, slots } from '../prepared.ts';
-import { caseStates, cases } from '../schema/index.ts';
+import { caseFacets, cases } from '../schema/index.ts';
 
 const statements = perConnection((db) => ({
   upsert: db
@@ -17,18 +18,18 @@ const statements = perConnection((db) => ({
       setWhere: sql`${lt(cases.lastSeq, sql`excluded."last_seq"`)} and ${lte(cases.epoch, sql`excluded."epoch"`)}`,
     })
     .prepare(),
-  insertState: db
-    .insert(caseStates)
-    .values(slots(caseStates))
+  insertFacet: db
+    .insert(caseFacets)
+    .values(slots(caseFacets))
     .onConflictDoUpdate({
-      target: [caseStates.tenant, caseStates.caseId, caseStates.state],
-      set: excluded(caseStates, ['tenant', 'caseId', 'state']),
+      target: [caseFacets.tenant, caseFacets.caseId, caseFacets.facet],
+      set: excluded(caseFacets, ['tenant', 'caseId', 'facet']),
     })
     .prepare(),
-  deleteState: db
-    .delete(caseStates)
+  deleteFacet: db
+    .delete(caseFacets)
     .where(
-      sql`${caseStates.tenant} = ${sql.placeholder('tenant')} and ${caseStates.caseId} = ${sql.placeholder('caseId')} and ${caseStates.state} = ${sql.placeholder('state')}`,
+      sql`${caseFacets.tenant} = ${sql.placeholder('tenant')} and ${caseFacets.caseId} = ${sql.placeholder('caseId')} and ${caseFacets.facet} = ${sql.placeholder('facet')}`,
     )
     .prepare(),
 }));
@@ -39,13 +40,13 @@ const latestDepartment = (state: CaseState): string | undefined =>
     .sort((a, b) => (a.openedAt < b.openedAt ? -1 : 1))
     .at(-1)?.department;
 
-/** Writes the case's own row and its active states; guarded by seq and epoch. */
+/** Writes the case's own row and what it is listed by; guarded by seq and epoch. */
 export const writeCase = (
   db: Db,
   state: CaseState,
   stored: { state: CaseState; department: string | null } | undefined,
 ): void => {
-  const { upsert, insertState, deleteState } = statements(db);
+  const { upsert, insertFacet, deleteFacet } = statements(db);
   const { tenant, caseId, definition, machine, openedAt } = state;
   const dueAt = tightestDueAt(state);
   const { changes } = upsert.run({
@@ -79,13 +80,14 @@ export const writeCase = (
   if (changes === 0) throw new TrailDiverged('epoch', caseId, state.seq);
 
   const before = stored?.state;
-  const moved = before === undefined || tightestDueAt(before) !== dueAt;
-  for (const id of before?.machine.states ?? []) {
-    if (!machine.states.includes(id)) deleteState.run({ tenant, caseId, state: id });
+  const held = before ? facetsOf(before) : new Set<string>();
+  const holds = facetsOf(state);
+  const moved = before !== undefined && tightestDueAt(before) !== dueAt;
+  for (const facet of held) {
+    if (!holds.has(facet)) deleteFacet.run({ tenant, caseId, facet });
   }
-  for (const id of machine.states) {
-    if (moved || !before.machine.states.includes(id)) {
-      insertState.run({ tenant, caseId, state: id, openedAt, dueSort: dueSort(dueAt) });
-    }
+  for (const facet of holds) {
+    if (moved || !held.has(facet))
+      insertFacet.run({ tenant, caseId, facet, openedAt, dueSort: dueSort(dueAt) });
   }
 };

@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
-  caseStates,
+  caseFacets,
   cases,
   deadlines,
   documents,
@@ -54,7 +54,7 @@ const opening = () =>
   );
 
 const everything = () =>
-  [cases, caseStates, deadlines, documents, entries, links, logPending, outbox, tasks].map((table) =>
+  [cases, caseFacets, deadlines, documents, entries, links, logPending, outbox, tasks].map((table) =>
     opened.store.db.select().from(table).all(),
   );
 
@@ -77,7 +77,7 @@ describe('a batch', () => {
       breached: 0,
       state: step.state,
     });
-    expect(db.select().from(caseStates).all()).toHaveLength(1);
+    expect(db.select().from(caseFacets).all()).toHaveLength(1);
     expect(db.select().from(tasks).get()).toMatchObject({
       taskId: 'case-1/1/0',
       groupKey: 'role:handler/dept:north',
@@ -147,7 +147,7 @@ describe('a batch', () => {
       `CREATE TEMP TABLE touched (name TEXT);
        CREATE TEMP TRIGGER t1 AFTER UPDATE ON main.tasks BEGIN INSERT INTO touched VALUES ('tasks'); END;
        CREATE TEMP TRIGGER t2 AFTER UPDATE ON main.deadlines BEGIN INSERT INTO touched VALUES ('deadlines'); END;
-       CREATE TEMP TRIGGER t3 AFTER UPDATE ON main.case_states BEGIN INSERT INTO touched VALUES ('states'); END;
+       CREATE TEMP TRIGGER t3 AFTER UPDATE ON main.case_facets BEGIN INSERT INTO touched VALUES ('facets'); END;
        CREATE TEMP TRIGGER t4 AFTER UPDATE ON main.cases BEGIN INSERT INTO touched VALUES ('cases'); END;`,
     );
     await project(opened.store, syntheticStep(first.state, { data: { note: 'changed' } }));

@@ -1,0 +1,15 @@
+import type { CaseState } from '../machines/kernel/state.ts';
+
+export const stateFacet = (stateId: string): string => `state:${stateId}`;
+export const personFacet = (personId: string): string => `person:${personId}`;
+
+/** All that a case is listed by beside its own columns, each once. */
+export const facetsOf = (state: CaseState): Set<string> => {
+  const holders = Object.values(state.tasks)
+    .filter(({ status }) => status === 'open')
+    .map(({ assignee }) => assignee);
+  return new Set([
+    ...state.machine.states.map(stateFacet),
+    ...[state.owner, ...holders].filter((id) => id !== null).map(personFacet),
+  ]);
+};
