@@ -1,7 +1,12 @@
 import { isPlainObject } from './canonical-json.ts';
 import { ExpressionError } from './expression/error.ts';
 import { feel } from './expression/feel.ts';
-import type { ExpressionLanguage, ExpressionLanguages, ExpressionScope } from './expression/language.ts';
+import type {
+  ExpressionLanguage,
+  ExpressionLanguages,
+  ExpressionScope,
+  RawResult,
+} from './expression/language.ts';
 import { plainJson } from './expression/plain-json.ts';
 import type { Json } from './json.ts';
 
@@ -32,8 +37,7 @@ export const isExpression = (value: unknown): value is Expression =>
 /**
  * Evaluates an expression to plain JSON: dates and durations as ISO 8601 text, nothing as `null`.
  *
- * Parsing takes about a hundred times as long as evaluating, so the compiled form is kept with the expression object
- * itself: pass the object in the definition, not a copy of it.
+ * Parsing takes about a hundred times as long as evaluating, so what is compiled is kept, by its text.
  *
  * @throws `ExpressionError`, whose message never holds a value of the case
  */
@@ -69,25 +73,37 @@ export const examine = (
   return { value: plainJson(value, expression['@expr']), warnings };
 };
 
-interface Compiled {
-  source: string;
-  language: ExpressionLanguage;
-  run: ReturnType<ExpressionLanguage['compile']>;
-}
+/** Expressions that are kept compiled, for each language; the one compiled first goes first. */
+const compiledMax = 1_000;
 
-// Keyed by the expression object, so it lives and dies with the definition that holds it and cannot be observed.
-const compiledOf = new WeakMap<Expression, Compiled>();
+/**
+ * Compiled expressions by their text. They hold nothing of a case, so whoever shares them (workflows of one thread,
+ * where this module is preloaded) sees only that the second time is faster.
+ */
+const compiledBy = new WeakMap<ExpressionLanguage, Map<string, Compiled>>();
 
-const run = (expression: Expression, scope: ExpressionScope, languages: ExpressionLanguages) => {
+type Compiled = ReturnType<ExpressionLanguage['compile']>;
+
+const run = (expression: Expression, scope: ExpressionScope, languages: ExpressionLanguages): RawResult => {
   const { '@expr': source, '@lang': name } = expression;
   const language = Object.hasOwn(languages, name) ? languages[name] : undefined;
   if (language === undefined) {
     throw new ExpressionError('LANGUAGE_UNKNOWN', source);
   }
-  let compiled = compiledOf.get(expression);
-  if (compiled?.source !== source || compiled.language !== language) {
-    compiled = { source, language, run: language.compile(source) };
-    compiledOf.set(expression, compiled);
+  return compiledOf(language, source)(scope);
+};
+
+const compiledOf = (language: ExpressionLanguage, source: string): Compiled => {
+  const known = compiledBy.get(language) ?? new Map<string, Compiled>();
+  compiledBy.set(language, known);
+  let compiled = known.get(source);
+  if (compiled === undefined) {
+    compiled = language.compile(source);
+    const [oldest] = known.keys();
+    if (known.size >= compiledMax && oldest !== undefined) {
+      known.delete(oldest);
+    }
+    known.set(source, compiled);
   }
-  return compiled.run(scope);
+  return compiled;
 };

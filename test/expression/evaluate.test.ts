@@ -186,6 +186,25 @@ test('an expression is told from data', () => {
   expect(isExpression(null)).toBe(false);
 });
 
+test('each text is compiled once, and at most a thousand are kept', () => {
+  const compiled: string[] = [];
+  const echo = {
+    compile: (source: string) => {
+      compiled.push(source);
+      return () => ({ value: source, warnings: [] });
+    },
+  };
+  const ask = (source: string) => evaluate({ '@expr': source, '@lang': 'echo' }, scope, { echo });
+  ask('first');
+  ask('first');
+  expect(compiled).toEqual(['first']);
+  for (let index = 0; index < 1_000; index++) {
+    ask(`${index}`);
+  }
+  expect(ask('first')).toBe('first');
+  expect(compiled).toHaveLength(1_002);
+});
+
 // Guarantee: a guard costs far less than parsing it; 1,500 steps a second leave 660 µs for a whole step.
 test('a guard of two conditions takes less than 300 µs', () => {
   const guard = feelExpression('data.estimate.amount <= 30000000 and actor.id != data.owner');
