@@ -54,10 +54,12 @@ export const surroundings = (run: Run, cause: Pick<Cause, 'facts' | 'fromCaseId'
   };
 };
 
+// FEEL would read `links.part-of` as a subtraction, so a relation is named `partOf` there.
 const countLinks = (links: Link[]): { [rel: string]: number } => {
   const counts: { [rel: string]: number } = {};
-  for (const { rel } of links) {
-    counts[rel] = (counts[rel] ?? 0) + 1;
+  for (const link of links) {
+    const name = link.rel.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;
 };
