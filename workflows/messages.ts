@@ -1,5 +1,5 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
-import type { Command, Opening, Reopening } from '../machines/kernel/command.ts';
+import type { Command, Facts, Opening, Reopening } from '../machines/kernel/command.ts';
 import type { CompileInput } from '../machines/kernel/compile.ts';
 import type { Effect } from '../machines/kernel/effect.ts';
 import type { Entry } from '../machines/kernel/entry.ts';
@@ -17,15 +17,34 @@ export type CaseStart =
   /** From the projection's state of a closed case, in the epoch and at the head it was read from. */
   | { type: 'reopen'; state: CaseState; reopening: Reopening }
   /** From the projection's state of an open case whose run was lost with its Temporal database. */
-  | { type: 'recover'; state: CaseState }
-  /** Continue-as-new: everything is projected and no service is under way but those in the state. */
+  | { type: 'recover'; state: CaseState; recovery: Recovery }
+  /** Continue-as-new: everything is projected and answered. */
   | { type: 'continue'; state: CaseState; carried: Carried };
+
+/** Who puts a case whose run was lost back to work; it becomes an entry of a new epoch. */
+export interface Recovery {
+  id: string;
+  facts: Facts;
+}
 
 /** What one run hands to the next beside the case. */
 export interface Carried {
-  /** Effects whose activity had not ended. */
-  effects: Effect[];
+  /** What to do outside and had not ended; the receivers know it by its effect id. */
+  effects: CausedEffect[];
+  /** The answers to the commands that the state remembers, by command id. */
+  answers: { [commandId: string]: Answered };
 }
+
+/** An effect with the place in the trail that caused it. */
+export interface CausedEffect {
+  effect: Effect;
+  epoch: number;
+  seq: number;
+  headHash: string;
+}
+
+/** The part of an answer that differs from one command of a case to the next. */
+export type Answered = Pick<Answer, 'seq' | 'rev' | 'epoch' | 'headHash' | 'status'>;
 
 export interface CaseLimits {
   /** Events after which the run continues as new; default: when the server suggests it. */
@@ -66,8 +85,11 @@ export const failureTypes = {
 /** Sends one command. Its update id is the command's id. */
 export const commandUpdate = defineUpdate<Answer, [Command]>('command');
 
-/** Waits for the first flush of a case that was opened, re-opened or recovered; refused where that was refused. */
-export const startedUpdate = defineUpdate<Answer, []>('started');
+/**
+ * Waits until the store has the case that this command opened, re-opened or recovered. Refused where the run was not
+ * started by it, and where the start itself was refused. Its update id is the command's id.
+ */
+export const startedUpdate = defineUpdate<Answer, [commandId: string]>('started');
 
 /** The case as the kernel has it; for operators and tests, never for lists. */
 export const stateQuery = defineQuery<CaseState>('state');
