@@ -15,6 +15,8 @@ export type ChildSpec = {
   readonly stopWithinMs: number;
   /** Holds back what it prints while it starts and stops. */
   readonly quietOutsideWork?: boolean;
+  /** Lines that are never passed on. */
+  readonly ignoredLines?: RegExp;
 };
 
 export type Console = {
@@ -59,7 +61,8 @@ export function superviseChild(
     child = current;
     whenGone = gone.promise;
     noteProcess(spec.name, current.pid);
-    const wanted = (): boolean => !spec.quietOutsideWork || (working && !stopping);
+    const wanted = (line: string): boolean =>
+      (!spec.quietOutsideWork || (working && !stopping)) && !spec.ignoredLines?.test(line);
     relayLines(spec.name, current.stdout, console.print, wanted);
     relayLines(spec.name, current.stderr, console.print, wanted);
 

@@ -6,13 +6,13 @@ export function relayLines(
   name: string,
   from: Readable | null,
   write: (line: string) => void,
-  wanted: () => boolean,
+  wanted: (line: string) => boolean,
 ): void {
   if (from === null) {
     return;
   }
   createInterface({ input: from, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
-    if (wanted()) {
+    if (wanted(line)) {
       write(`${name.padEnd(8)} | ${line}`);
     }
   });

@@ -12,7 +12,7 @@ export type Tree = {
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Ctrl-C reaches us from the terminal, from npm and from our own wrapper: signals this close are one. */
-const sameSignalWithinMs = 1_500;
+export const sameSignalWithinMs = 1_500;
 
 /**
  * Starts the tree, keeps it running until a signal asks for the end, and stops it in order. A second signal, later

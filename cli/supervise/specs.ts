@@ -21,8 +21,9 @@ export function temporalChild(settings: Settings, executable: string, dbFilename
       }),
     whenReady: (child) => whenServerReady(child, temporal, { port, uiPort, dbFilename }),
     stopWithinMs: 10_000,
-    // It warns about its own pollers when it stops, and prints a banner when it starts.
+    // It warns about its own pollers when it stops, and its banner repeats the addresses that we print.
     quietOutsideWork: true,
+    ignoredLines: /^$|^Temporal (CLI \d|Server:|Persistence:|UI:|Metrics:)/,
   };
 }
 

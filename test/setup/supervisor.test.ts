@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { projectFolder } from '../../cli/project-folder.ts';
 import { takeStateLock } from '../../cli/supervise/lock.ts';
@@ -14,6 +15,7 @@ import {
   startsMax,
   steadyAfterMs,
 } from '../../cli/supervise/restart-policy.ts';
+import { sameSignalWithinMs } from '../../cli/supervise/run-tree.ts';
 import { freePort } from '../support/free-port.ts';
 
 describe('restart policy', () => {
@@ -129,6 +131,17 @@ describe('supervisor', () => {
     tree.child.kill('SIGINT'); // From the terminal and from npm: one wish, not two.
     expect(await tree.ended).toBe(0);
     expect(tree.output()).toContain('stubborn did not end within 0.4 s; killing it.');
+  });
+
+  test('a second signal, well after the first, kills what is left', async () => {
+    const tree = supervise(['stubborn'], { STOP_WITHIN_MS: '60000' });
+    await tree.printed('all ready');
+    tree.child.kill('SIGINT');
+    await tree.printed('Stopping.');
+    await sleep(sameSignalWithinMs + 100);
+    tree.child.kill('SIGINT');
+    expect(await tree.ended).toBe(0);
+    expect(tree.output()).toContain('Killing what is left.');
   });
 
   test('a signal while starting stops what has started', async () => {
