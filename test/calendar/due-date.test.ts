@@ -368,6 +368,14 @@ describe('warnings', () => {
     ]);
   });
 
+  test('never before its share is over: rounded up to the millisecond', () => {
+    expect(at('cn', rule('PT0.003S', 'elapsed'), '2026-01-05T10:00:00Z')).toEqual([
+      '2026-01-05T10:00:00.002Z',
+      '2026-01-05T10:00:00.003Z',
+      '2026-01-05T10:00:00.003Z',
+    ]);
+  });
+
   test('none while paused; at once where no counted time is left; in the order asked for', () => {
     const open = [{ fromAt: '2026-01-05T10:30:00Z', cause: 'documents' }];
     expect(at('cn', rule('PT2H', 'elapsed'), '2026-01-05T10:00:00Z', open)).toEqual([]);
