@@ -186,7 +186,7 @@ CREATE TABLE `idempotency` (
 	`hash` text NOT NULL,
 	`fingerprint` text NOT NULL,
 	`status` text NOT NULL,
-	`answer` text NOT NULL,
+	`answer` text,
 	`lease_until_ms` integer NOT NULL,
 	`expires_at_ms` integer NOT NULL,
 	PRIMARY KEY(`tenant`, `hash`)

@@ -11,7 +11,8 @@ export const idempotency = sqliteTable(
     /** HMAC of the body. */
     fingerprint: text().notNull(),
     status: text().$type<'running' | 'done'>().notNull(),
-    answer: text({ mode: 'json' }).$type<Json>().notNull(),
+    /** Null while the request runs. */
+    answer: text({ mode: 'json' }).$type<Json>(),
     leaseUntilMs: integer('lease_until_ms').notNull(),
     expiresAtMs: integer('expires_at_ms').notNull(),
   },

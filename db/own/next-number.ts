@@ -1,0 +1,34 @@
+import { sql } from 'drizzle-orm';
+import type { Store } from '../open.ts';
+import { counters } from '../schema/index.ts';
+
+const prefixes: { [kind: string]: string } = {
+  claim: 'CL',
+  exposure: 'EX',
+  complaint: 'CP',
+  team: 'TM',
+  approval: 'AP',
+};
+
+/** The next case number of a kind and year, e.g. `CL-2026-000001`. A number whose case is refused stays unused. */
+export const nextNumber = async (
+  store: Store,
+  tenant: string,
+  kind: string,
+  year: number,
+): Promise<string> => {
+  const prefix = prefixes[kind] ?? 'CS';
+  // Kinds of a designer's own share one prefix, so they share one count.
+  const row = await store.write((db) =>
+    db
+      .insert(counters)
+      .values({ tenant, kind: prefix, year, n: 1 })
+      .onConflictDoUpdate({
+        target: [counters.tenant, counters.kind, counters.year],
+        set: { n: sql`${counters.n} + 1` },
+      })
+      .returning({ n: counters.n })
+      .get(),
+  );
+  return `${prefix}-${year}-${String(row.n).padStart(6, '0')}`;
+};

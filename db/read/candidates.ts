@@ -1,0 +1,54 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Store } from '../open.ts';
+import { type Person, personIn } from '../own/people.ts';
+import { personGroups, tasks } from '../schema/index.ts';
+
+export interface CandidateQuery {
+  tenant: string;
+  role: string;
+  department?: string;
+  /** All of them. */
+  skills: string[];
+  notPersons: string[];
+}
+
+/** Who may get a task, and how much each has in hand. */
+export interface Candidate {
+  person: Person;
+  openTasks: number;
+  /** When the person's newest open task was opened; for taking turns. */
+  lastOpenedAt: string | null;
+}
+
+/** The active people who may do a task, by id, with their load, all read in one transaction. */
+export const candidatesFor = (store: Store, query: CandidateQuery): Promise<Candidate[]> =>
+  store.read((db) =>
+    db.transaction((tx) => {
+      const { tenant, role, department, skills, notPersons } = query;
+      const ids = tx
+        .select({ id: personGroups.personId })
+        .from(personGroups)
+        .where(
+          and(eq(personGroups.tenant, tenant), eq(personGroups.kind, 'role'), eq(personGroups.name, role)),
+        )
+        .orderBy(personGroups.personId)
+        .all();
+      return ids
+        .filter(({ id }) => !notPersons.includes(id))
+        .map(({ id }) => personIn(db, tenant, id))
+        .filter((person) => person?.status === 'active')
+        .filter((person) => person !== undefined)
+        .filter((person) => department === undefined || person.departments.includes(department))
+        .filter((person) => skills.every((skill) => person.skills.includes(skill)))
+        .map((person) => {
+          const load = tx
+            .select({ n: sql<number>`count(*)`, last: sql<string | null>`max(${tasks.openedAt})` })
+            .from(tasks)
+            .where(
+              sql`${tasks.tenant} = ${tenant} and ${tasks.status} = 'open' and ${tasks.assignee} = ${person.id}`,
+            )
+            .get();
+          return { person, openTasks: load?.n ?? 0, lastOpenedAt: load?.last ?? null };
+        });
+    }),
+  );
