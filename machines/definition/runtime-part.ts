@@ -1,5 +1,5 @@
 import type { JsonSchema, RuntimeDefinition, StateNode } from '../kernel/definition.ts';
-import { withoutAnnotations } from './json-schema-walk.ts';
+import { withoutAnnotations } from './json-schema-annotations.ts';
 import type { DefinitionDocument } from './schema.ts';
 import { limits } from './schema-parts.ts';
 

@@ -9,6 +9,7 @@ export const limits = {
   depthMax: 64,
   valuesMax: 60_000,
   statesMax: 400,
+  transitionsMax: 5_000,
   entriesMax: 300,
   listMax: 100,
   textCharsMax: 500,

@@ -1,0 +1,46 @@
+/** Roles of staff, as people carry them. */
+export const staffRoles = [
+  'agent',
+  'adjuster',
+  'lead',
+  'manager',
+  'siu',
+  'medical',
+  'underwriter',
+  'legal',
+  'finance',
+  'handler',
+  'complaints-manager',
+  'qa',
+  'compliance',
+  'auditor',
+  'regulator-liaison',
+  'designer',
+  'admin',
+] as const;
+
+/** Who else sends events: the customer, the kernel itself, a linked case. */
+export const reservedRoles = ['customer', 'system', 'case'] as const;
+
+/** Stands for the case's owner where people are told. */
+export const ownerRole = 'owner';
+
+/** First words of the names of entries and of the kernel's own events; no definition's event may start so. */
+export const reservedPrefixes = [
+  'xstate',
+  'case',
+  'task',
+  'deadline',
+  'service',
+  'incident',
+  'document',
+  'timer',
+  'message',
+  'link',
+] as const;
+
+/** Events of the kernel that a machine or a deadline may wait for. */
+export const kernelEvents = ['document.added'] as const;
+
+/** Calendars that are shipped. */
+export const shippedCalendars = ['always', 'cn', 'england-wales', 'us-federal'] as const;

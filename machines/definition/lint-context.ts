@@ -1,0 +1,34 @@
+import { actionPlaces, type PlacedAction } from './action-places.ts';
+import { reservedRoles, shippedCalendars, staffRoles } from './known-names.ts';
+import { indexMachine, type MachineIndex } from './machine-index.ts';
+import type { DefinitionDocument } from './schema.ts';
+
+/** What is known outside of the document; the shipped names where nothing is given. */
+export interface LintSurroundings {
+  roles?: readonly string[];
+  calendars?: readonly string[];
+  /** Other definitions by id, with their events and who may send each. Absent: references to them are not judged. */
+  definitions?: { readonly [id: string]: { events: { readonly [event: string]: readonly string[] } } };
+}
+
+/** What every rule looks at. */
+export interface LintContext {
+  document: DefinitionDocument;
+  index: MachineIndex;
+  actions: PlacedAction[];
+  roles: ReadonlySet<string>;
+  calendars: ReadonlySet<string>;
+  definitions: LintSurroundings['definitions'];
+}
+
+export const lintContext = (document: DefinitionDocument, surroundings: LintSurroundings): LintContext => {
+  const index = indexMachine(document.machine);
+  return {
+    document,
+    index,
+    actions: actionPlaces(index),
+    roles: new Set([...(surroundings.roles ?? staffRoles), ...reservedRoles]),
+    calendars: new Set(surroundings.calendars ?? shippedCalendars),
+    definitions: surroundings.definitions,
+  };
+};

@@ -1,0 +1,46 @@
+import type { DeadlineDefinition } from '../kernel/definition.ts';
+import { parseDuration } from '../kernel/duration.ts';
+
+/** How many calendar days a length may take, at least and at most, whatever the calendar. */
+export interface DayRange {
+  shortest: number;
+  longest: number;
+}
+
+/**
+ * The longest run of days off around one holiday. China's week-long holidays reach nine days with both week-ends,
+ * and Christmas in England five; ten leaves a day of reserve.
+ */
+const holidayDaysMax = 10;
+
+const dayMs = 86_400_000;
+/** Working hours of the shortest day that shipped calendars know. */
+const workingHours = 7;
+
+/** The range of a deadline's length in calendar days; undefined where the length is none. */
+export const daysOf = (limit: string, count: DeadlineDefinition['count']): DayRange | undefined => {
+  const parsed = parseDuration(limit);
+  if (parsed === undefined) {
+    return undefined;
+  }
+  const days = parsed.days + parsed.ms / dayMs;
+  const shortest = parsed.months * 28 + days;
+  const longest = parsed.months * 31 + days;
+  switch (count) {
+    case 'calendar-days':
+    case 'elapsed':
+      return { shortest, longest };
+    case 'business-days':
+      return { shortest, longest: inWorkingWeeks(longest) };
+    case 'business-hours': {
+      const workingDays = parsed.days + parsed.ms / (workingHours * 3_600_000);
+      return { shortest: days, longest: inWorkingWeeks(workingDays) };
+    }
+  }
+};
+
+/** Working days spread over weeks of five, with a holiday in every fourth week that they touch. */
+const inWorkingWeeks = (workingDays: number): number => {
+  const weeks = Math.ceil(workingDays / 5);
+  return workingDays + weeks * 2 + Math.max(1, Math.ceil(weeks / 4)) * holidayDaysMax;
+};
