@@ -1,13 +1,16 @@
 import type { Facts } from './command.ts';
 import type { Compiled } from './compile.ts';
-import type { Guard, Transition } from './definition.ts';
-import { holds, isExpression } from './expression.ts';
+import type { Guard, RuntimeDefinition, StateNode } from './definition.ts';
+import { holds } from './expression.ts';
+import { judgeGuard } from './guard.ts';
 import { expressionScope } from './machine-context.ts';
 import { hasRole, isSamePerson } from './policy.ts';
 import { startRun } from './run.ts';
 import { surroundings } from './send-to-machine.ts';
 import type { CaseState } from './state.ts';
-import { configuration } from './state-tree.ts';
+import { configuration, rootId, type StateInfo } from './state-tree.ts';
+import { taskActed } from './tasks.ts';
+import { candidates, forbids } from './transition.ts';
 
 /**
  * The events this actor may send now, in the definition's order.
@@ -25,11 +28,31 @@ export const allowedEvents = (compiled: Compiled, state: CaseState, facts: Facts
       return (
         hasRole(facts, event.by) &&
         !isSamePerson(facts, forbidden) &&
+        !isBarredFromTask(compiled.definition, state, facts, type) &&
         couldTake(compiled, state, facts, now, type)
       );
     })
     .map(([type]) => type);
 };
+
+/**
+ * Whether the event would complete an open task that this person may not do, because of what the person did before:
+ * the four-eyes rule of a task holds also for those who send its outcome without taking the task.
+ */
+export const isBarredFromTask = (
+  definition: RuntimeDefinition,
+  state: CaseState,
+  facts: Facts,
+  type: string,
+): boolean =>
+  Object.values(state.tasks).some((task) => {
+    const { outcomes = [], notBy = [] } = definition.tasks?.[task.state] ?? {};
+    return (
+      task.status === 'open' &&
+      outcomes.includes(type) &&
+      notBy.some((stateId) => isSamePerson(facts, state.acted[taskActed(stateId)] ?? []))
+    );
+  });
 
 /** Whether any active state has a transition for the event whose guard holds, or may hold with the right data. */
 export const couldTake = (
@@ -46,41 +69,35 @@ export const couldTake = (
     documents: state.documents,
     around: surroundings(run, { facts }),
   };
-  const active = configuration(compiled.tree, state.machine.states);
-  const may = (guard: Guard): boolean | 'unknown' => {
-    if (isExpression(guard)) {
-      if (/\bevent\b/.test(guard['@expr'])) {
-        return 'unknown';
-      }
-      try {
-        return holds(guard, expressionScope(context, { type }), compiled.languages);
-      } catch {
-        return false;
-      }
-    }
-    if ('in' in guard) {
-      return active.some(({ id }) => id === guard.in);
-    }
-    if ('not' in guard) {
-      const inner = may(guard.not);
-      return inner === 'unknown' ? inner : !inner;
-    }
-    const parts = ('and' in guard ? guard.and : guard.or).map(may);
-    const decisive = 'or' in guard;
-    if (parts.includes(decisive)) {
-      return decisive;
-    }
-    return parts.includes('unknown') ? 'unknown' : !decisive;
+  const active = new Set(configuration(compiled.tree, state.machine.states));
+  const judge = (guard: Guard) =>
+    judgeGuard(guard, {
+      isIn: (id) => [...active].some((info) => info.id === id),
+      holds: (expression) => {
+        if (/\bevent\b/.test(expression['@expr'])) {
+          return 'unknown';
+        }
+        try {
+          return holds(expression, expressionScope(context, { type }), compiled.languages);
+        } catch {
+          return false;
+        }
+      },
+    });
+  // As the machine chooses: the innermost state with a transition that may be taken decides, and one that says
+  // neither where to nor what to do forbids the event to the states around it.
+  const choose = (info: StateInfo): 'takes' | 'forbids' | undefined => {
+    const inner = info.children.filter((child) => active.has(child)).map(choose);
+    return (
+      inner.find((choice) => choice === 'takes') ??
+      inner.find((choice) => choice === 'forbids') ??
+      ownChoice(info.node, type, judge)
+    );
   };
-  const nodes = [compiled.definition.machine, ...active.map(({ node }) => node)];
-  return nodes.some((node) =>
-    [node.on?.[type] ?? node.on?.['*'] ?? []].flat().some((transition) => {
-      const { guard, target, actions } = asTransition(transition);
-      const forbids = guard === undefined && target === undefined && actions === undefined;
-      return !forbids && (guard === undefined || may(guard) !== false);
-    }),
-  );
+  return choose(compiled.tree.get(rootId) as StateInfo) === 'takes';
 };
 
-const asTransition = (transition: string | Transition): Transition =>
-  typeof transition === 'string' ? { target: transition } : transition;
+const ownChoice = (node: StateNode, type: string, judge: (guard: Guard) => boolean | 'unknown') => {
+  const first = candidates(node, type).find(({ guard }) => guard === undefined || judge(guard) !== false);
+  return first && (forbids(first) ? 'forbids' : 'takes');
+};

@@ -9,6 +9,7 @@ import { mayContribute, mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import type { Cause, Run } from './run.ts';
 import { sendToMachine } from './send-to-machine.ts';
+import { raiseIncident } from './services.ts';
 
 /** Documents and links that one case may have, each. */
 export const attachmentsMax = 1_000;
@@ -43,7 +44,7 @@ export const applyCommand = (run: Run, command: Command, cause: Cause): Refusal 
       const { name, verb, documentId, extension } = command;
       cause.type = deadlineEntryType[verb];
       cause.data = brought({ deadline: name, cause: command.cause, documentId, extension });
-      return applyDeadline(run, command);
+      return applyDeadline(run, command, cause);
     }
     case 'incident':
       cause.type = command.verb === 'retry' ? 'incident.retried' : 'incident.resolved';
@@ -73,6 +74,16 @@ export const applyCommand = (run: Run, command: Command, cause: Cause): Refusal 
       cause.type = 'deadline.recalculated';
       cause.data = brought({ calendars: run.compiled.calendarHashes });
       return applyRecalculation(run, command);
+    case 'failure': {
+      const { effectId, code, facts } = command;
+      cause.type = 'incident.raised';
+      cause.data = brought({ effectId, code });
+      if (!facts.actor.roles.includes('system')) {
+        return refuse(run, facts, 'ROLE_REQUIRED', 'What failed outside is reported by the engine itself.');
+      }
+      raiseIncident(run, { kind: 'service', code });
+      return undefined;
+    }
     case 'go-live':
       cause.type = 'case.went-live';
       cause.data = brought({});
@@ -157,7 +168,7 @@ const applyRecalculation = (run: Run, { facts }: RecalculateCommand): Refusal | 
   return undefined;
 };
 
-/** From here on the clock is the real one; what is due by it falls due with the next wake. */
+/** From here on the clock is the real one; deadlines whose time has passed by it are breached on arrival. */
 const goLive = (run: Run, { facts }: Command): Refusal | undefined => {
   if (run.state.mode !== 'historical') {
     return refuse(run, facts, 'NOT_HISTORICAL', 'The case is live already.');

@@ -1,19 +1,20 @@
 import { refuse } from './apply-event.ts';
 import type { DeadlineCommand } from './command.ts';
 import { extendDeadline, pauseDeadline, resumeDeadline } from './deadlines.ts';
+import { own } from './own.ts';
 import { hasRole, isSamePerson, mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
-import { performer, type Run } from './run.ts';
+import { type Cause, performer, type Run } from './run.ts';
 
 /**
  * Applies a verb on a deadline. A clock of law or regulator is paused only by the events its definition names, never
  * by this verb; and every pause by hand needs a cause from the definition's list and a document that proves it.
  */
-export const applyDeadline = (run: Run, command: DeadlineCommand): Refusal | undefined => {
+export const applyDeadline = (run: Run, command: DeadlineCommand, at: Cause): Refusal | undefined => {
   const { facts, name, verb } = command;
   const no = (code: Parameters<typeof refuse>[2], detail: string) => refuse(run, facts, code, detail);
-  const definition = run.compiled.deadlines[name];
-  const deadline = run.state.deadlines[name];
+  const definition = own(run.compiled.deadlines, name);
+  const deadline = own(run.state.deadlines, name);
   if (!definition) {
     return no('DEADLINE_UNKNOWN', `${run.compiled.ref.id} has no deadline "${name}".`);
   }
@@ -38,7 +39,7 @@ export const applyDeadline = (run: Run, command: DeadlineCommand): Refusal | und
     if (deadline?.status !== 'running' && deadline?.status !== 'paused') {
       return no('DEADLINE_NOT_RUNNING', `"${name}" is not running.`);
     }
-    pauseDeadline(run, name, command.occurredAt ?? run.clock, cause.cause);
+    pauseDeadline(run, name, at.occurredAt ?? run.clock, cause.cause);
     return undefined;
   }
   if (verb === 'resume') {
@@ -48,7 +49,7 @@ export const applyDeadline = (run: Run, command: DeadlineCommand): Refusal | und
     if (deadline?.status !== 'paused') {
       return no('DEADLINE_NOT_RUNNING', `"${name}" is not paused.`);
     }
-    resumeDeadline(run, name, command.occurredAt ?? run.clock, command.cause);
+    resumeDeadline(run, name, at.occurredAt ?? run.clock, command.cause);
     return undefined;
   }
   const used = deadline?.extensions.length ?? 0;

@@ -1,4 +1,4 @@
-import { allowedEvents, couldTake } from './allowed.ts';
+import { allowedEvents, couldTake, isBarredFromTask } from './allowed.ts';
 import type { EventCommand, Facts, MessageCommand, TaskCommand } from './command.ts';
 import { triggerDeadlines } from './deadlines.ts';
 import type { EventDefinition } from './definition.ts';
@@ -7,6 +7,7 @@ import type { Json, JsonObject } from './json.ts';
 import { validate } from './json-schema.ts';
 import { asMoney } from './ledger.ts';
 import { expressionScope } from './machine-context.ts';
+import { own } from './own.ts';
 import { hasRole, isSamePerson, withinAuthority } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 import { type Cause, performer, type Run } from './run.ts';
@@ -38,7 +39,7 @@ export const refuse = (
 /** Judges an event and sends it to the machine. The run must be dropped when it is refused. */
 export const applyEvent = (run: Run, { command, event, data, cause }: Sent): Refusal | undefined => {
   const { facts } = command;
-  const definition = run.compiled.definition.events[event];
+  const definition = own(run.compiled.definition.events, event);
   const no = (code: RefusalCode, detail: string, errors?: Refusal['errors']) =>
     refuse(run, facts, code, detail, errors);
   if (!definition) {
@@ -53,6 +54,9 @@ export const applyEvent = (run: Run, { command, event, data, cause }: Sent): Ref
   const others = (definition.notBy ?? []).find((other) => isSamePerson(facts, run.state.acted[other] ?? []));
   if (others !== undefined) {
     return no('FOUR_EYES', `Whoever sent "${others}" may not send "${event}".`);
+  }
+  if (command.type === 'event' && isBarredFromTask(run.compiled.definition, run.state, facts, event)) {
+    return no('FOUR_EYES', `Whoever did the earlier step may not do the task that "${event}" completes.`);
   }
   if (definition.reason === 'required' && command.reason === undefined && command.type !== 'message') {
     return no('REASON_REQUIRED', `"${event}" needs a reason.`);

@@ -3,6 +3,8 @@ import type { IncidentCommand, ServiceCommand } from './command.ts';
 import { serviceDoneEvent, serviceFailedEvent } from './compile-machine.ts';
 import { triggerDeadlines } from './deadlines.ts';
 import type { Json } from './json.ts';
+import { KernelError } from './kernel-error.ts';
+import { own } from './own.ts';
 import { mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import { type Cause, type Run, record } from './run.ts';
@@ -17,7 +19,7 @@ import { raiseIncident, retryService } from './services.ts';
  */
 export const applyService = (run: Run, command: ServiceCommand, cause: Cause): string => {
   const { invokeId, visit, result } = command;
-  const running = run.state.services[invokeId];
+  const running = own(run.state.services, invokeId);
   if (!running || running.visit !== visit || run.state.status === 'closed') {
     return 'service.dropped';
   }
@@ -64,7 +66,8 @@ export const applyIncident = (run: Run, command: IncidentCommand, cause: Cause):
     ),
   };
   const { invokeId } = incident;
-  if (invokeId !== undefined && run.state.services[invokeId]) {
+  // A visit that began since is under way by itself: asked for twice it might pay twice.
+  if (invokeId !== undefined && run.state.services[invokeId]?.failed) {
     if (verb === 'retry') {
       retryService(run, invokeId);
     } else {
@@ -81,20 +84,38 @@ const importedServicesMax = 100;
  * In an imported case services are not called: what they did was done by the system the case comes from. Each
  * answers at once, `{historical: true}`, as an entry of its own.
  */
-export const settleImportedServices = (run: Run, cause: Cause): void => {
-  for (let count = 0; run.state.mode === 'historical' && count < importedServicesMax; count++) {
-    const [invokeId] = Object.keys(run.state.services);
-    if (invokeId === undefined) {
+export const settleImportedServices = (run: Run): void => {
+  for (let count = 0; run.state.mode === 'historical'; count++) {
+    const [invokeId, running] = Object.entries(run.state.services).find(([, { failed }]) => !failed) ?? [];
+    if (invokeId === undefined || running === undefined) {
       return;
     }
     const answer: Cause = {
       type: 'service.completed',
       commandId: `${run.state.caseId}.${run.state.seq + 1}`,
       facts: { actor: { id: 'system', roles: ['system'] } },
-      data: { service: run.state.services[invokeId]?.service ?? null, historical: true },
-      occurredAt: cause.occurredAt ?? run.clock,
+      data: { service: running.service, historical: true },
+      occurredAt: run.clock,
     };
-    finishService(run, invokeId, { historical: true }, answer);
-    record(run, answer);
+    const before = { state: run.state, effects: [...run.effects] };
+    try {
+      if (count >= importedServicesMax) {
+        throw new KernelError('ENDLESS_LOOP', 'Services of an imported case lead from one to the next.');
+      }
+      finishService(run, invokeId, { historical: true }, answer);
+      record(run, answer);
+    } catch (error) {
+      if (!(error instanceof KernelError)) {
+        throw error;
+      }
+      run.state = before.state;
+      run.effects = before.effects;
+      raiseIncident(run, {
+        kind: error.code === 'ENDLESS_LOOP' ? 'loop' : 'service',
+        code: error.code,
+        invokeId,
+      });
+      record(run, { ...answer, type: 'incident.raised', data: { code: error.code } });
+    }
   }
 };

@@ -1,5 +1,6 @@
 import { applyEvent, refuse } from './apply-event.ts';
 import type { Actor, TaskCommand } from './command.ts';
+import { own } from './own.ts';
 import { hasRole, isSamePerson, mayContribute, mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import { type Cause, performer, type Run } from './run.ts';
@@ -9,7 +10,7 @@ import { completeTask, personsWhoDid, putTask } from './tasks.ts';
 /** Applies a verb on a task. */
 export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal | undefined => {
   const { facts, taskId, verb } = command;
-  const task = run.state.tasks[taskId];
+  const task = own(run.state.tasks, taskId);
   const no = (code: Parameters<typeof refuse>[2], detail: string) => refuse(run, facts, code, detail);
   if (!task) {
     return no('TASK_UNKNOWN', 'This case has no such task.');

@@ -15,6 +15,7 @@ import type { JsonObject } from './json.ts';
 import { KernelError } from './kernel-error.ts';
 import { expressionScope, type MachineContext, type MachineEvent } from './machine-context.ts';
 import { commonAncestor, rootId, type StateInfo, stateTree } from './state-tree.ts';
+import { forbids } from './transition.ts';
 import { computeValue } from './value.ts';
 
 /**
@@ -96,22 +97,23 @@ export const compileMachine = (machine: StateNode, options: MachineOptions): Any
       : { type: source.type, params: ({ context, event }: Args) => effect.ask(context, event) };
   };
 
-  const transition = (source: string | Transition): JsonObject => {
-    const {
-      target,
-      guard: condition,
-      actions = [],
-      reenter,
-    } = typeof source === 'string' ? { target: source } : source;
+  const transition = (source: string | Transition, isEventless = false): JsonObject => {
+    const given: Transition = typeof source === 'string' ? { target: source } : source;
+    if (forbids(given)) {
+      return {};
+    }
+    const { target, guard: condition, actions = [], reenter } = given;
     return {
       ...(target === undefined ? {} : { target }),
       ...(condition === undefined ? {} : { guard: guard(condition) }),
       ...(reenter === undefined ? {} : { reenter }),
-      actions: [{ type: marks.taken }, ...actions.map(action)],
+      // Only what an event brought about says that it was taken.
+      actions: [...(isEventless ? [] : [{ type: marks.taken }]), ...actions.map(action)],
     } as JsonObject;
   };
-  const transitions = (source: Transitions): JsonObject[] =>
-    (Array.isArray(source) ? source : [source]).map(transition);
+  const transitions = (source: Transitions): JsonObject[] => [source].flat().map((each) => transition(each));
+  const eventless = (source: Transitions): JsonObject[] =>
+    [source].flat().map((each) => transition(each, true));
 
   const node = (info: StateInfo): JsonObject => {
     const { node: source, id } = info;
@@ -123,9 +125,8 @@ export const compileMachine = (machine: StateNode, options: MachineOptions): Any
     for (const [index, invoke] of invokes.entries()) {
       const invokeId = invokeIdOf(invoke, id, index);
       on[serviceDoneEvent(invokeId)] = transitions(invoke.onDone ?? {});
-      if (invoke.onError !== 'incident') {
-        on[serviceFailedEvent(invokeId)] = transitions(invoke.onError);
-      }
+      // A failure that nothing here handles is an incident, even where a state catches every event with `*`.
+      on[serviceFailedEvent(invokeId)] = invoke.onError === 'incident' ? [{}] : transitions(invoke.onError);
     }
     for (const [finalId, { target }] of reopenings(info)) {
       on[reopenEvent(finalId)] = [{ target: `#${target}`, actions: [{ type: marks.taken }] }];
@@ -142,8 +143,8 @@ export const compileMachine = (machine: StateNode, options: MachineOptions): Any
         ? { states: Object.fromEntries(info.children.map((child) => [child.key, node(child)])) }
         : {}),
       on: on as JsonObject,
-      ...(source.always === undefined ? {} : { always: transitions(source.always) }),
-      ...(source.onDone === undefined ? {} : { onDone: transitions(source.onDone) }),
+      ...(source.always === undefined ? {} : { always: eventless(source.always) }),
+      ...(source.onDone === undefined ? {} : { onDone: eventless(source.onDone) }),
       after: Object.fromEntries(after) as JsonObject,
       entry: [
         ...(marked ? [{ type: marks.entered, params: { id } }] : []),

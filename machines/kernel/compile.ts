@@ -9,6 +9,7 @@ import { type ExpressionLanguages, feelOnly } from './expression.ts';
 import type { Json } from './json.ts';
 import { KernelError } from './kernel-error.ts';
 import { type MachineRunner, machineRunner } from './machine-runner.ts';
+import { own as ownOf } from './own.ts';
 import { sha256Hex } from './sha256.ts';
 import type { DefinitionRef } from './state.ts';
 import { type StateInfo, stateTree } from './state-tree.ts';
@@ -50,7 +51,7 @@ export interface Compiled {
 export const compile = (input: CompileInput, languages: ExpressionLanguages = feelOnly): Compiled => {
   const { definition, profile, clockProfile } = input;
   const scaled = clockProfile !== undefined && profile === clockProfile.id ? clockProfile : undefined;
-  const own = profile === undefined ? undefined : definition.profiles?.[profile];
+  const own = profile === undefined ? undefined : ownOf(definition.profiles, profile);
   if (profile !== undefined && !own && !scaled) {
     throw new KernelError('PROFILE_UNKNOWN', `${definition.id} has no profile "${profile}".`);
   }

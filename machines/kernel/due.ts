@@ -12,7 +12,7 @@ export interface Due {
 export const nextDue = (state: CaseState): Due | undefined => {
   let earliest: Due | undefined;
   const offer = (due: Due): void => {
-    if (!earliest || order(due, earliest) < 0) {
+    if (!earliest || compareDue(due, earliest) < 0) {
       earliest = due;
     }
   };
@@ -34,7 +34,8 @@ export const nextDue = (state: CaseState): Due | undefined => {
   return earliest;
 };
 
-const order = (left: Due, right: Due): number =>
+/** By instant, then kind, then name. */
+export const compareDue = (left: Due, right: Due): number =>
   compare(left.at, right.at) || compare(left.kind, right.kind) || compare(left.name, right.name);
 
 const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);

@@ -1,11 +1,12 @@
-import { advance } from './advance.ts';
+import { advance, breachOnArrival, skipPassedWarnings } from './advance.ts';
 import { settleImportedServices } from './apply-service.ts';
 import type { Opening, Reopening } from './command.ts';
 import type { Compiled } from './compile.ts';
 import { reopenEvent } from './compile-machine.ts';
-import { breachDeadline, startDeadline, triggerDeadlines } from './deadlines.ts';
+import { startDeadline, triggerDeadlines } from './deadlines.ts';
 import { genesisHash } from './entry.ts';
-import { holds, isExpression } from './expression.ts';
+import { type Expression, holds } from './expression.ts';
+import { judgeGuard } from './guard.ts';
 import { instantAt, instantMs, isInstant } from './instant.ts';
 import type { Json, JsonObject } from './json.ts';
 import { validate } from './json-schema.ts';
@@ -13,10 +14,11 @@ import { KernelError } from './kernel-error.ts';
 import { expressionScope } from './machine-context.ts';
 import { hasRole, mayUse } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
-import { type Cause, performer, type Run, record, startRun } from './run.ts';
+import { type Cause, performer, record, startRun } from './run.ts';
 import { sendToMachine, startMachine, surroundings } from './send-to-machine.ts';
 import type { CaseState } from './state.ts';
-import { finish, type Step } from './step.ts';
+import { configuration } from './state-tree.ts';
+import { answeredSeq, finish, refusalCodeOf, type Step } from './step.ts';
 
 /** The behaviour of this kernel. A change of behaviour is a branch on the number that a run carries. */
 export const kernelVersion = 1;
@@ -69,18 +71,17 @@ export const open = (compiled: Compiled, opening: Opening, now: string): Step | 
     run.state = { ...run.state, data: opening.data, links: opening.links ?? [] };
     triggerDeadlines(run, { opened: true }, cause);
     startMachine(run, cause);
+    skipPassedWarnings(run);
+    record(run, cause);
   } catch (error) {
     if (error instanceof KernelError) {
-      return no('STATE_FAILED', error.message);
+      return no(refusalCodeOf(error), error.message);
     }
     throw error;
   }
-  if (!record(run, cause)) {
-    return no('ENTRY_TOO_LARGE', 'What this opening brings does not fit into one entry.');
-  }
   breachOnArrival(run);
   advance(run);
-  settleImportedServices(run, cause);
+  settleImportedServices(run);
   return finish(run, opening.commandId);
 };
 
@@ -118,35 +119,6 @@ const emptyCase = (compiled: Compiled, opening: Opening, receivedAt: string, now
   answered: [],
 });
 
-// A backdated case is not warned of what it has passed already; of several passed warnings the last one counts.
-const breachOnArrival = (run: Run): void => {
-  if (run.state.mode === 'historical') {
-    return;
-  }
-  for (const name of Object.keys(run.state.deadlines).sort()) {
-    const deadline = run.state.deadlines[name];
-    if (deadline?.status !== 'running' || deadline.dueAt === null) {
-      continue;
-    }
-    if (deadline.dueAt <= run.clock) {
-      breachDeadline(run, name, 'on-arrival');
-      record(run, {
-        type: 'deadline.breached',
-        commandId: `${run.state.caseId}.${run.state.seq + 1}`,
-        facts: { actor: { id: 'system', roles: ['system'] } },
-        data: { deadline: name, late: 'on-arrival' },
-        due: deadline.dueAt,
-      });
-      continue;
-    }
-    const last = deadline.warnings.findLast(({ at }) => at <= run.clock);
-    const warnings = deadline.warnings.map((warning) =>
-      last && warning.fraction < last.fraction ? { ...warning, done: true as const } : warning,
-    );
-    run.state = { ...run.state, deadlines: { ...run.state.deadlines, [name]: { ...deadline, warnings } } };
-  }
-};
-
 /**
  * Opens a closed case again, in a new epoch: the only way out of a final configuration.
  *
@@ -159,6 +131,9 @@ export const reopen = (
   now: string,
 ): Step | Refusal => {
   const { facts, data } = command;
+  if (answeredSeq(state, command.id) !== undefined) {
+    return { state, entries: [], effects: [] };
+  }
   const no = (code: RefusalCode, detail: string, errors?: Refusal['errors']): Refusal => ({
     refused: true,
     code,
@@ -193,12 +168,13 @@ export const reopen = (
     data: { reason: { ...command.reason }, ...(data === undefined ? {} : { data }) } as JsonObject,
   };
   try {
-    if (rule.guard && isExpression(rule.guard)) {
-      const context = { ...run.state, around: surroundings(run, cause) };
-      const scope = expressionScope(context, { type: 'case.reopened', data: data ?? {} });
-      if (!holds(rule.guard, scope, compiled.languages)) {
-        return no('REOPEN_NOT_ALLOWED', 'The rule for opening again does not let these data through.');
-      }
+    const context = { ...run.state, around: surroundings(run, cause) };
+    const scope = expressionScope(context, { type: 'case.reopened', data: data ?? {} });
+    const isIn = (id: string) =>
+      configuration(compiled.tree, state.machine.states).some((at) => at.id === id);
+    const ask = { isIn, holds: (expression: Expression) => holds(expression, scope, compiled.languages) };
+    if (rule.guard && judgeGuard(rule.guard, ask) !== true) {
+      return no('REOPEN_NOT_ALLOWED', 'The rule for opening again does not let these data through.');
     }
     const restart = rule.from[from]?.restart ?? [];
     run.state = { ...run.state, deadlines: withoutAll(run.state.deadlines, restart) };
@@ -206,19 +182,18 @@ export const reopen = (
       startDeadline(run, name, at);
     }
     sendToMachine(run, { type: reopenEvent(from), data: data ?? {} }, cause);
+    run.state = {
+      ...run.state,
+      acted: { ...run.state.acted, 'case.reopened': [performer(facts).id] },
+    };
+    record(run, cause);
   } catch (error) {
     if (error instanceof KernelError) {
-      return no('STATE_FAILED', error.message);
+      return no(refusalCodeOf(error), error.message);
     }
     throw error;
   }
-  run.state = {
-    ...run.state,
-    acted: { ...run.state.acted, 'case.reopened': [performer(facts).id] },
-  };
-  if (!record(run, cause)) {
-    return no('ENTRY_TOO_LARGE', 'What this brings does not fit into one entry.');
-  }
+  settleImportedServices(run);
   return finish(run, command.id);
 };
 

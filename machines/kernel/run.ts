@@ -1,9 +1,11 @@
+import { NotCanonicalError } from './canonical-json.ts';
 import type { Facts } from './command.ts';
 import type { Compiled } from './compile.ts';
 import { views } from './diff.ts';
 import type { Effect } from './effect.ts';
 import { type Entry, type EntryLeaf, leafBytesMax, sealEntry } from './entry.ts';
 import type { Json, Sealed } from './json.ts';
+import { KernelError } from './kernel-error.ts';
 import { restriction } from './restriction.ts';
 import type { CaseState } from './state.ts';
 
@@ -57,8 +59,12 @@ export const nextId = (run: Run): string => `${run.state.caseId}.${run.state.seq
 export const performer = (facts: Facts): { id: string; roles: string[] } =>
   facts.onBehalfOf && 'actor' in facts.onBehalfOf ? facts.onBehalfOf.actor : facts.actor;
 
-/** Writes the entry for what changed since the last one. Returns false where its leaf would be too large. */
-export const record = (run: Run, cause: Cause): boolean => {
+/**
+ * Writes the entry for what changed since the last one.
+ *
+ * @throws KernelError `ENTRY_TOO_LARGE`, or `NOT_CANONICAL` for what JSON cannot say; the run must then be dropped
+ */
+export const record = (run: Run, cause: Cause): void => {
   const { compiled, state, marked } = run;
   const { before, after, counts } = views(marked, state);
   const seq = state.seq + 1;
@@ -91,15 +97,25 @@ export const record = (run: Run, cause: Cause): boolean => {
     calendar: state.calendars,
     prevHash: state.headHash,
   };
-  const entry = sealEntry(leaf, restriction(compiled.definition, leaf));
+  const entry = seal(leaf, restriction(compiled.definition, leaf));
   if (utf8Length(entry.leaf) > leafBytesMax) {
-    return false;
+    throw new KernelError('ENTRY_TOO_LARGE', `What this brings does not fit into ${leafBytesMax} bytes.`);
   }
   run.entries.push(entry);
   run.state = { ...state, seq, headHash: entry.hash, ...(counts || seq === 1 ? { rev: seq } : {}) };
   run.marked = run.state;
   run.ids = 0;
-  return true;
+};
+
+const seal = (leaf: EntryLeaf, restrictedTo: string[] | undefined): Entry => {
+  try {
+    return sealEntry(leaf, restrictedTo);
+  } catch (error) {
+    if (error instanceof NotCanonicalError) {
+      throw new KernelError('NOT_CANONICAL', `What this brings is no JSON at "${error.pointer}".`);
+    }
+    throw error;
+  }
 };
 
 const onBehalfOf = (facts: Facts): string | undefined => {

@@ -1,4 +1,4 @@
-import { advance, systemFacts } from './advance.ts';
+import { advance, breachOnArrival, skipPassedWarnings, systemFacts } from './advance.ts';
 import { applyCommand } from './apply-command.ts';
 import { refuse } from './apply-event.ts';
 import { settleImportedServices } from './apply-service.ts';
@@ -8,7 +8,7 @@ import type { Effect } from './effect.ts';
 import type { Entry } from './entry.ts';
 import { instantAt, instantMs, isInstant } from './instant.ts';
 import { KernelError } from './kernel-error.ts';
-import type { Refusal } from './refusal.ts';
+import type { Refusal, RefusalCode } from './refusal.ts';
 import { type Cause, type Run, record, startRun } from './run.ts';
 import { raiseIncident } from './services.ts';
 import type { CaseState } from './state.ts';
@@ -30,7 +30,8 @@ export const answeredSeq = (state: CaseState, commandId: string): number | undef
   state.answered.find(([id]) => id === commandId)?.[1];
 
 /**
- * Takes a case one command further: first everything that has fallen due by `now`, then the command.
+ * Takes a case one command further: first everything that has fallen due by `now`, then the command, then the
+ * deadlines that the command brought with their time already passed.
  *
  * Pure: the same arguments give the same step. A command that was answered before changes nothing. A refusal changes
  * nothing either, not even what has fallen due: that comes with the next wake.
@@ -63,13 +64,15 @@ export const step = (compiled: Compiled, state: CaseState, command: Command, now
     if (refusal) {
       return refusal;
     }
+    skipPassedWarnings(run);
+    record(run, cause);
   } catch (error) {
     if (!(error instanceof KernelError)) {
       throw error;
     }
     const fromPerson = command.type !== 'service' && command.type !== 'message';
     if (fromPerson && error.code !== 'ENDLESS_LOOP') {
-      return refuse(run, command.facts, 'STATE_FAILED', error.message);
+      return refuse(run, command.facts, refusalCodeOf(error), error.message);
     }
     run.state = before.state;
     run.effects = before.effects;
@@ -80,16 +83,10 @@ export const step = (compiled: Compiled, state: CaseState, command: Command, now
     });
     cause.type = 'incident.raised';
     cause.data = { code: error.code };
+    record(run, cause);
   }
-  if (!record(run, cause)) {
-    return refuse(
-      run,
-      command.facts,
-      'ENTRY_TOO_LARGE',
-      'What this command brings does not fit into one entry.',
-    );
-  }
-  settleImportedServices(run, cause);
+  breachOnArrival(run);
+  settleImportedServices(run);
   return finish(run, command.id);
 };
 
@@ -120,6 +117,10 @@ export const finish = (run: Run, commandId: string | undefined): Step => {
     effects: run.effects,
   };
 };
+
+/** The code under which a dead end is refused to the person who led there. */
+export const refusalCodeOf = ({ code }: KernelError): RefusalCode =>
+  code === 'ENTRY_TOO_LARGE' ? code : code === 'NOT_CANONICAL' ? 'DATA_INVALID' : 'STATE_FAILED';
 
 const laterOf = (left: string, right: string): string => (left > right ? left : right);
 
