@@ -46,8 +46,8 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
       opened.pragma('foreign_keys = ON');
       // Without it INSERT OR REPLACE would delete rows past the append-only triggers.
       opened.pragma('recursive_triggers = ON');
-      // What erasure deletes is overwritten, not only unlinked.
-      opened.pragma('secure_delete = ON');
+      // What is deleted is overwritten in its page, not only unlinked; it costs no further input or output.
+      opened.pragma('secure_delete = FAST');
       opened.pragma('cache_size = -65536');
       migrate(opened);
       return opened;

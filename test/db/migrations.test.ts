@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api';
+import { expect, test } from 'vitest';
+import * as schema from '../../db/schema/index.ts';
+import { temporaryStore } from '../support/temporary-store.ts';
+
+const meta = fileURLToPath(new URL('../../db/migrations/meta', import.meta.url));
+
+test('the migrations make exactly the schema in the code', async () => {
+  const newest = readdirSync(meta)
+    .filter((name) => name.endsWith('_snapshot.json'))
+    .toSorted()
+    .at(-1);
+  const snapshot = JSON.parse(readFileSync(join(meta, newest ?? ''), 'utf8'));
+  const current = await generateSQLiteDrizzleJson(schema, snapshot.id);
+  expect(await generateSQLiteMigration(snapshot, current)).toEqual([]);
+});
+
+test('tenant comes first in every primary key', async () => {
+  const { store, remove } = await temporaryStore();
+  const tables = store.sqlite
+    .prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
+    .pluck()
+    .all();
+  expect(tables.length).toBeGreaterThan(20);
+  for (const table of tables) {
+    const first = store.sqlite
+      .prepare('SELECT name FROM pragma_table_info(?) WHERE pk = 1')
+      .pluck()
+      .get(table);
+    expect([table, first]).toEqual([table, 'tenant']);
+  }
+  await remove();
+});
