@@ -35,7 +35,7 @@ export interface Carried {
   answers: { [commandId: string]: Answered };
 }
 
-/** An effect with the place in the trail that caused it. */
+/** An effect, and where the trail stood after the step that asked for it. */
 export interface CausedEffect {
   effect: Effect;
   epoch: number;
@@ -80,6 +80,8 @@ export const failureTypes = {
   behind: 'PROJECTION_BEHIND',
   /** The store holds another history of this case. */
   diverged: 'TRAIL_DIVERGED',
+  /** The run is about to continue as new; try again at once. */
+  ending: 'RUN_ENDING',
 } as const;
 
 /** Sends one command. Its update id is the command's id. */

@@ -1,4 +1,8 @@
-import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
+import {
+  defineSearchAttributeKey,
+  type SearchAttributeUpdatePair,
+  type TypedSearchAttributes,
+} from '@temporalio/common';
 import { tightestDueAt } from '../machines/kernel/due.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
 
@@ -33,6 +37,13 @@ export const searchAttributesOf = (state: CaseState, diverged = false): SearchAt
     { key: keys.deadlineStatus, value: deadlineStatusOf(state) },
   ];
 };
+
+/** Those of `wanted` that the run does not show yet. */
+export const changedSearchAttributes = (
+  wanted: SearchAttributeUpdatePair[],
+  shown: TypedSearchAttributes,
+): SearchAttributeUpdatePair[] =>
+  wanted.filter(({ key, value }) => JSON.stringify(shown.get(key) ?? null) !== JSON.stringify(value));
 
 /** The gravest status among the case's deadlines. */
 const deadlineStatusOf = (state: CaseState): 'breached' | 'warned' | 'running' | 'paused' | 'none' => {

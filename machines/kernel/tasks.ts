@@ -14,7 +14,6 @@ export const openTask = (run: Run, stateId: string): void => {
     return;
   }
   const taskId = nextId(run);
-  const policy = definition.assign ?? 'by-hand';
   const task: Task = {
     state: stateId,
     status: 'open',
@@ -24,20 +23,28 @@ export const openTask = (run: Run, stateId: string): void => {
     openedAt: run.clock,
   };
   putTask(run, taskId, task);
-  if (policy !== 'by-hand' && run.state.mode !== 'historical') {
-    const same = typeof policy === 'object' ? run.state.acted[taskActed(policy.sameAs)]?.at(-1) : undefined;
-    run.effects.push({
-      type: 'assignTask',
-      id: nextId(run),
-      taskId,
-      role: definition.role,
-      ...(definition.department === undefined ? {} : { department: definition.department }),
-      skills: definition.skills ?? [],
-      policy,
-      notPersons: personsWhoDid(run, definition.notBy ?? []),
-      ...(same === undefined ? {} : { samePerson: same }),
-    });
+  askForAssignee(run, taskId, task);
+};
+
+/** Asks for somebody to do an open task, where the definition leaves the choice to a policy. */
+export const askForAssignee = (run: Run, taskId: string, task: Task): void => {
+  const definition = run.compiled.definition.tasks?.[task.state];
+  const policy = definition?.assign ?? 'by-hand';
+  if (!definition || policy === 'by-hand' || run.state.mode === 'historical') {
+    return;
   }
+  const same = typeof policy === 'object' ? run.state.acted[taskActed(policy.sameAs)]?.at(-1) : undefined;
+  run.effects.push({
+    type: 'assignTask',
+    id: nextId(run),
+    taskId,
+    role: definition.role,
+    ...(definition.department === undefined ? {} : { department: definition.department }),
+    skills: definition.skills ?? [],
+    policy,
+    notPersons: personsWhoDid(run, definition.notBy ?? []),
+    ...(same === undefined ? {} : { samePerson: same }),
+  });
 };
 
 /** Persons who completed the tasks of these states. */

@@ -40,8 +40,12 @@ const grpc = {
   unavailable: 14,
 };
 
-/** Whether Temporal refused the update because as many as it allows are in flight. */
-export const isCrowded = (error: unknown): boolean => grpcCode(error) === grpc.resourceExhausted;
+/** Whether the update may be let in a moment later: as many as Temporal allows are in flight, or a new run begins. */
+export const isPassing = (error: unknown): boolean =>
+  grpcCode(error) === grpc.resourceExhausted ||
+  (error instanceof WorkflowUpdateFailedError &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === failureTypes.ending);
 
 /**
  * The outcome that a failed update stands for.
@@ -88,6 +92,8 @@ const ofUpdateFailure = (error: WorkflowUpdateFailedError): Outcome => {
       return { type: 'condition', code: 'PROJECTION_BEHIND' };
     case failureTypes.diverged:
       return { type: 'condition', code: 'TRAIL_DIVERGED' };
+    case failureTypes.ending:
+      return { type: 'condition', code: 'CASE_BUSY' };
     // The update was accepted by a run that ended or was reset before it could answer.
     case 'AcceptedUpdateCompletedWorkflow':
       return { type: 'condition', code: 'ENGINE_UNAVAILABLE' };

@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
 import type { Command } from '../../machines/kernel/command.ts';
 import { type Answer, caseWorkflowId, commandUpdate } from '../messages.ts';
-import { isCrowded, type Outcome, outcomeOfFailure } from './outcome.ts';
+import { isPassing, type Outcome, outcomeOfFailure } from './outcome.ts';
 import { createTurnstile } from './turnstile.ts';
 
 const turnstile = createTurnstile();
 
-/** Pause before the next try while other processes fill Temporal's ten places. */
-const crowdedPauseMs = 50;
+/** Pause before the next try, while others fill Temporal's ten places or a new run begins. */
+const passingPauseMs = 25;
 
 /** The instant by which an answer is wanted, in epoch milliseconds: the end of the request's own time. */
 export interface SendOptions {
@@ -45,10 +45,10 @@ export const answerOf = async (
       );
       return answer === undefined ? { type: 'condition', code: 'CASE_BUSY' } : { type: 'answered', answer };
     } catch (error) {
-      if (!isCrowded(error) || Date.now() + crowdedPauseMs >= deadlineMs) {
+      if (!isPassing(error) || Date.now() + passingPauseMs >= deadlineMs) {
         return outcomeOfFailure(error);
       }
-      await new Promise((resolve) => setTimeout(resolve, crowdedPauseMs));
+      await new Promise((resolve) => setTimeout(resolve, passingPauseMs));
     }
   }
 };

@@ -1,0 +1,116 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  log,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Compiled } from '../machines/kernel/compile.ts';
+import { nextWakeAt } from '../machines/kernel/due.ts';
+import type { CaseState } from '../machines/kernel/state.ts';
+import type { Step } from '../machines/kernel/step.ts';
+import { effectCommand } from './effect-command.ts';
+import { createEffectsRunner, type EffectsRunner } from './effects-runner.ts';
+import { createLiveCase, type LiveCase } from './live-case.ts';
+import type { CaseInput } from './messages.ts';
+import { createProjectionQueue, type ProjectionQueue, waitingEntriesMax } from './projection-queue.ts';
+import { changedSearchAttributes, searchAttributesOf } from './search-attributes.ts';
+import { createWakeTimer } from './wake-timer.ts';
+
+/** One run of a case and what it stands in. */
+export interface CaseRun {
+  live: LiveCase;
+  queue: ProjectionQueue;
+  effects: EffectsRunner;
+  /** The store holds another history of the case: nothing more is taken, woken or written. */
+  diverged: boolean;
+  /** The run is about to continue as new: no command may come between. */
+  ending: boolean;
+  /** Steps that this run has made. */
+  steps: () => number;
+  /** Waits without a timer. Throws, and so fails the workflow task, when the run must not go on. */
+  until: (reached: () => boolean) => Promise<void>;
+}
+
+/** Everything is answered and stored. */
+export const isQuiet = ({ live, queue, diverged }: CaseRun): boolean =>
+  !diverged && allHandlersFinished() && queue.storedSeq() === live.state().seq;
+
+/** Everything is answered, stored and carried out. */
+export const isIdle = (run: CaseRun): boolean => isQuiet(run) && run.effects.underWay().length === 0;
+
+/** Sets a run up around its first step, and sets it going. Awaits nothing. */
+export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: Step): CaseRun => {
+  const carried = start.type === 'continue' ? start.carried : { effects: [], answers: {} };
+  let failure: Error | undefined;
+  const broken = (error: Error): void => {
+    failure ??= error;
+  };
+  // Cancelling the workflow must not stop a case; only its own machine ends it.
+  const until = async (reached: () => boolean): Promise<void> => {
+    await CancellationScope.nonCancellable(() => condition(() => failure !== undefined || reached()));
+    if (failure) {
+      throw failure;
+    }
+  };
+  const roomForMore = (): Promise<void> =>
+    until(() => run.diverged || queue.waitingEntries() < waitingEntriesMax);
+
+  const queue = createProjectionQueue(start.type === 'open' ? 0 : start.state.seq, {
+    stored: (caused) => effects.start(caused),
+    diverged: () => {
+      run.diverged = true;
+      timer.stop();
+      const { seq, epoch } = live.state();
+      log.error('TRAIL_DIVERGED: the store holds another history of this case.', { seq, epoch });
+      showInSearch(live.state(), true);
+    },
+    broken,
+  });
+
+  const timer = createWakeTimer(async () => {
+    await roomForMore();
+    if (!run.diverged) {
+      live.wake();
+      timer.arm(nextWakeAt(live.state()));
+    }
+  }, broken);
+
+  const effects = createEffectsRunner(
+    (caused) => effectCommand(caused, live.compiled(), live.state()),
+    async (command) => {
+      await roomForMore();
+      const refusal = run.diverged || live.answered(command.id) ? undefined : live.take(command);
+      if (refusal) {
+        log.info('The case has no use for what came of an effect.', { code: refusal.code, id: command.id });
+      }
+    },
+    broken,
+  );
+
+  let steps = 0;
+  const live = createLiveCase(compiled, first, carried.answers, (step) => {
+    steps += step.entries.length > 0 ? 1 : 0;
+    queue.push(step);
+    timer.arm(nextWakeAt(step.state));
+    showInSearch(step.state, false);
+  });
+  effects.start(carried.effects);
+
+  const run: CaseRun = {
+    ...{ live, queue, effects, until },
+    diverged: false,
+    ending: false,
+    steps: () => steps,
+  };
+  return run;
+};
+
+const showInSearch = (state: CaseState, diverged: boolean): void => {
+  const wanted = searchAttributesOf(state, diverged);
+  const changed = changedSearchAttributes(wanted, workflowInfo().typedSearchAttributes);
+  if (changed.length > 0) {
+    upsertSearchAttributes(changed);
+  }
+};

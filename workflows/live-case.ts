@@ -1,0 +1,119 @@
+import type { Command } from '../machines/kernel/command.ts';
+import { type Compiled, compile } from '../machines/kernel/compile.ts';
+import { isRefusal, type Refusal } from '../machines/kernel/refusal.ts';
+import type { CaseState } from '../machines/kernel/state.ts';
+import { answeredMax, answeredSeq, type Step, step, wake } from '../machines/kernel/step.ts';
+import type { Answered } from './messages.ts';
+
+/** The case in the memory of its run. */
+export interface LiveCase {
+  state: () => CaseState;
+  compiled: () => Compiled;
+  /** What `take` would answer now; changes nothing. */
+  judge: (command: Command) => Refusal | undefined;
+  /** Takes the case one command further, at once: no other command can come between. */
+  take: (command: Command) => Refusal | undefined;
+  /** Applies what has come due. */
+  wake: () => void;
+  /** The answer that a command got; undefined where the case has not taken it, or has forgotten it. */
+  answered: (commandId: string) => Answered | undefined;
+  answers: () => { [commandId: string]: Answered };
+}
+
+interface Judgement {
+  state: CaseState;
+  commandId: string;
+  at: string;
+  compiled: Compiled;
+  result: Step | Refusal;
+}
+
+/** @param onStep sees every step that changed the case, the first one included */
+export const createLiveCase = (
+  compiledAtStart: Compiled,
+  first: Step,
+  answersBefore: { [commandId: string]: Answered },
+  onStep: (step: Step) => void,
+): LiveCase => {
+  let compiled = compiledAtStart;
+  let { state } = first;
+  let judged: Judgement | undefined;
+  const answers = new Map(Object.entries(answersBefore));
+
+  const accept = (made: Step): void => {
+    ({ state } = made);
+    onStep(made);
+  };
+
+  const remember = (commandId: string | undefined): void => {
+    if (commandId === undefined) {
+      return;
+    }
+    const { seq, rev, epoch, headHash, status } = state;
+    answers.set(commandId, { seq, rev, epoch, headHash, status });
+    if (answers.size > answeredMax) {
+      answers.delete(answers.keys().next().value as string);
+    }
+  };
+
+  // The validator has just judged what the handler is to take: the same step is not computed twice. In a replay no
+  // validator runs, and the handler computes it itself.
+  const judgement = (command: Command): Judgement => {
+    const at = new Date().toISOString();
+    if (judged?.state === state && judged.commandId === command.id && judged.at === at) {
+      return judged;
+    }
+    const after = command.type === 'recalculate' ? recompiled(compiled, command.calendars) : compiled;
+    const result = step(after, state, command, at);
+    const made = { state, commandId: command.id, at, compiled: after, result };
+    judged = isRefusal(result) ? undefined : made;
+    return made;
+  };
+
+  if (first.entries.length > 0) {
+    remember(state.answered.at(-1)?.[0]);
+  }
+  onStep(first);
+
+  return {
+    state: () => state,
+    compiled: () => compiled,
+    judge: (command) => {
+      const { result } = judgement(command);
+      return isRefusal(result) ? result : undefined;
+    },
+    take: (command) => {
+      const { result, compiled: after } = judgement(command);
+      if (isRefusal(result)) {
+        return result;
+      }
+      compiled = after;
+      accept(result);
+      remember(command.id);
+      return undefined;
+    },
+    wake: () => {
+      const made = wake(compiled, state, new Date().toISOString());
+      if (made.entries.length > 0) {
+        accept(made);
+      }
+    },
+    answered: (commandId) => {
+      const seq = answeredSeq(state, commandId);
+      if (seq === undefined) {
+        return undefined;
+      }
+      const { rev, epoch, headHash, status } = state;
+      // Only a run that began from the store can have forgotten more than the seq.
+      return answers.get(commandId) ?? { seq, rev, epoch, headHash, status };
+    },
+    answers: () => Object.fromEntries(answers),
+  };
+};
+
+/** The definition with newer slices of the calendars that it counts with. */
+const recompiled = (compiled: Compiled, calendars: Compiled['calendars']): Compiled => {
+  const pinned = Object.entries(compiled.input.calendars);
+  const newer = Object.fromEntries(pinned.map(([id, calendar]) => [id, calendars[id] ?? calendar]));
+  return compile({ ...compiled.input, calendars: newer });
+};

@@ -1,0 +1,147 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
+import type { Effect } from '../machines/kernel/effect.ts';
+import type { Step } from '../machines/kernel/step.ts';
+import type { CaseActivities } from './activity-contract.ts';
+import { type Batch, type CausedEffect, failureTypes } from './messages.ts';
+
+/** Entries that may wait while the store is away; beyond it clocks and service results wait too. */
+export const waitingEntriesMax = 200;
+
+/** Characters of entries in one batch: well below what Temporal takes as one argument. */
+const batchCharsMax = 800_000;
+
+const { project } = proxyLocalActivities<CaseActivities>({
+  startToCloseTimeout: '2s',
+  scheduleToCloseTimeout: '2s',
+  retry: { maximumAttempts: 3, initialInterval: '50ms' },
+});
+
+const { project: projectForEver } = proxyActivities<CaseActivities>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '250ms', backoffCoefficient: 2, maximumInterval: '4s' },
+});
+
+export interface ProjectionEvents {
+  /** The store has the entries that caused these; now they may be carried out. */
+  stored: (effects: CausedEffect[]) => void;
+  /** The store holds another history of the case. Nothing more is written. */
+  diverged: () => void;
+  /** The run is not the one whose history it replays: it must not go on. */
+  broken: (error: Error) => void;
+}
+
+export interface ProjectionQueue {
+  push: (step: Step) => void;
+  /** The last seq that the store has. */
+  storedSeq: () => number;
+  waitingEntries: () => number;
+  /** Nothing was stored yet. */
+  isUntouched: () => boolean;
+  /** A flush failed or took too long, and not everything is stored since. */
+  behind: () => boolean;
+}
+
+/** Steps on their way to the store: what waits is flushed together, in order, one flush at a time. */
+export const createProjectionQueue = (
+  storedBefore: number,
+  { stored, diverged, broken }: ProjectionEvents,
+): ProjectionQueue => {
+  let waiting: Step[] = [];
+  let storedSeq = storedBefore;
+  let behind = false;
+  let draining = false;
+  let stopped = false;
+
+  const flush = async (steps: Step[]): Promise<void> => {
+    const batch = batchOf(steps);
+    const { seq, headHash } = batch.state;
+    const answer = await (behind ? projectForEver(batch) : project(batch));
+    // History holds the answer: a replay that computes another trail stops here, whatever commands it gave.
+    if (answer.seq !== seq || answer.headHash !== headHash) {
+      stopped = true;
+      broken(new Error(`Replay differs: at ${seq} the history has ${answer.seq}/${answer.headHash}.`));
+      return;
+    }
+    waiting = waiting.slice(steps.length);
+    storedSeq = seq;
+    stored(steps.flatMap(causedEffects));
+  };
+
+  const drain = async (): Promise<void> => {
+    // Commands of the same moment join the flush.
+    await Promise.resolve();
+    while (waiting.length > 0 && !stopped) {
+      try {
+        await flush(firstOf(waiting));
+      } catch (error) {
+        if (isDiverged(error)) {
+          stopped = true;
+          diverged();
+        } else if (error instanceof ActivityFailure) {
+          behind = true;
+        } else {
+          throw error;
+        }
+      }
+    }
+    behind &&= stopped;
+    draining = false;
+  };
+
+  return {
+    push: (step) => {
+      if (step.entries.length === 0) {
+        return;
+      }
+      waiting.push(step);
+      if (!draining && !stopped) {
+        draining = true;
+        CancellationScope.nonCancellable(drain).catch(broken);
+      }
+    },
+    storedSeq: () => storedSeq,
+    waitingEntries: () => waiting.reduce((sum, { entries }) => sum + entries.length, 0),
+    isUntouched: () => storedSeq === storedBefore,
+    behind: () => behind,
+  };
+};
+
+/** As many steps from the start as one batch may hold, at least one. */
+const firstOf = (steps: Step[]): Step[] => {
+  let chars = 0;
+  const tooMany = steps.findIndex(({ entries }, index) => {
+    chars += entries.reduce((sum, { leaf }) => sum + leaf.length, 0);
+    return index > 0 && chars > batchCharsMax;
+  });
+  return tooMany < 0 ? [...steps] : steps.slice(0, tooMany);
+};
+
+const batchOf = (steps: Step[]): Batch => {
+  const { state } = steps.at(-1) as Step;
+  return {
+    tenant: state.tenant,
+    caseId: state.caseId,
+    state,
+    entries: steps.flatMap(({ entries }) => entries),
+    effects: steps.flatMap(({ effects }): Effect[] => effects),
+  };
+};
+
+const causedEffects = ({ state, effects }: Step): CausedEffect[] =>
+  effects.map((effect) => ({
+    effect,
+    epoch: state.epoch,
+    seq: state.seq,
+    headHash: state.headHash,
+  }));
+
+const isDiverged = (error: unknown): boolean =>
+  error instanceof ActivityFailure &&
+  error.cause instanceof ApplicationFailure &&
+  error.cause.type === failureTypes.diverged;
