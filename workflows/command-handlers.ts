@@ -51,11 +51,11 @@ export const handleCommands = (run: CaseRun): void => {
 
 /** Answers every command with the refusal of the start, in a run that is about to end. */
 export const refuseCommands = (refusal: Refusal): void => {
-  const refuse = (): Answer => {
+  const refuse = (_sent: unknown): Answer => {
     throw refusedFailure(refusal);
   };
-  const validator = (): void => {
-    refuse();
+  const validator = (sent: unknown): void => {
+    refuse(sent);
   };
   setHandler(startedUpdate, refuse, { validator });
   setHandler(commandUpdate, refuse, { validator });

@@ -107,6 +107,13 @@ export interface RecalculateCommand extends CommandBase {
   calendars: { [id: string]: Calendar };
 }
 
+/** Something that the case asked for can never be done; comes from the durable shell and is an incident. */
+export interface FailureCommand extends CommandBase {
+  type: 'failure';
+  effectId: string;
+  code: string;
+}
+
 /** Ends historical mode: from here on the clock is the real one. */
 export interface GoLiveCommand extends CommandBase {
   type: 'go-live';
@@ -122,6 +129,7 @@ export type Command =
   | MessageCommand
   | LinkCommand
   | RecalculateCommand
+  | FailureCommand
   | GoLiveCommand;
 
 /** What opens a case. `data` is sealed: personal values are references already. */
