@@ -101,7 +101,9 @@ export const machineRunner = (machine: AnyStateMachine, tree: Map<string, StateI
           ),
           status: 'active',
         } as never);
-        return machine.transition(snapshot as never, event as never, scopeFor(actions)) as AnyMachineSnapshot;
+        // XState calls a resolved final configuration done, and would keep calling it so once it has been left.
+        const active = { ...snapshot, status: 'active' };
+        return machine.transition(active as never, event as never, scopeFor(actions)) as AnyMachineSnapshot;
       }),
   };
 };
