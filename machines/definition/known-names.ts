@@ -43,4 +43,4 @@ export const reservedPrefixes = [
 export const kernelEvents = ['document.added'] as const;
 
 /** Calendars that are shipped. */
-export const shippedCalendars = ['always', 'cn', 'england-wales', 'us-federal'] as const;
+export const calendarIds = ['always', 'cn', 'england-wales', 'us-federal'] as const;

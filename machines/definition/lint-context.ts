@@ -1,5 +1,5 @@
 import { actionPlaces, type PlacedAction } from './action-places.ts';
-import { reservedRoles, shippedCalendars, staffRoles } from './known-names.ts';
+import { calendarIds, reservedRoles, staffRoles } from './known-names.ts';
 import { indexMachine, type MachineIndex } from './machine-index.ts';
 import type { DefinitionDocument } from './schema.ts';
 
@@ -28,7 +28,7 @@ export const lintContext = (document: DefinitionDocument, surroundings: LintSurr
     index,
     actions: actionPlaces(index),
     roles: new Set([...(surroundings.roles ?? staffRoles), ...reservedRoles]),
-    calendars: new Set(surroundings.calendars ?? shippedCalendars),
+    calendars: new Set(surroundings.calendars ?? calendarIds),
     definitions: surroundings.definitions,
   };
 };

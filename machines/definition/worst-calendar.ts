@@ -8,10 +8,10 @@ export interface DayRange {
 }
 
 /**
- * The longest run of days off around one holiday. China's week-long holidays reach nine days with both week-ends,
- * and Christmas in England five; ten leaves a day of reserve.
+ * The longest run of days off around one holiday, both week-ends included: China's Spring Festival of 2026. England's
+ * Christmas reaches five, a US federal holiday three.
  */
-const holidayDaysMax = 10;
+const holidayDaysMax = 9;
 
 const dayMs = 86_400_000;
 /** Working hours of the shortest day that shipped calendars know. */
@@ -39,8 +39,8 @@ export const daysOf = (limit: string, count: DeadlineDefinition['count']): DayRa
   }
 };
 
-/** Working days spread over weeks of five, with a holiday in every fourth week that they touch. */
+/** Working days in weeks of five, with a holiday in every fourth week that they touch. */
 const inWorkingWeeks = (workingDays: number): number => {
   const weeks = Math.ceil(workingDays / 5);
-  return workingDays + weeks * 2 + Math.max(1, Math.ceil(weeks / 4)) * holidayDaysMax;
+  return workingDays + Math.max(0, weeks - 1) * 2 + Math.max(1, Math.ceil(weeks / 4)) * holidayDaysMax;
 };

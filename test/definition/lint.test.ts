@@ -436,7 +436,7 @@ const refused: [what: string, document: unknown, code: string, pointer: string][
     'a promise that holidays make looser than the law',
     changed(
       [['deadlines', 'answer', 'count'], 'business-days'],
-      [['deadlines', 'legal'], { ...minimalDocument().deadlines?.answer, source: law, limit: 'P14D' }],
+      [['deadlines', 'legal'], { ...minimalDocument().deadlines?.answer, source: law, limit: 'P13D' }],
     ),
     'PROMISE_LOOSER_THAN_LAW',
     '/deadlines/answer/limit',

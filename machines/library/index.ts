@@ -1,0 +1,23 @@
+import { DefinitionDocument } from '../definition/schema.ts';
+import type { Calendar } from '../kernel/calendar.ts';
+import type { ClockProfile } from '../kernel/clock-profile.ts';
+import always from './calendars/always.json' with { type: 'json' };
+import cn from './calendars/cn.json' with { type: 'json' };
+import englandWales from './calendars/england-wales.json' with { type: 'json' };
+import usFederal from './calendars/us-federal.json' with { type: 'json' };
+import claim from './claim/1.0.0.json' with { type: 'json' };
+import complaint from './complaint/1.0.0.json' with { type: 'json' };
+import exposure from './exposure/1.0.0.json' with { type: 'json' };
+import demo from './profiles/demo.json' with { type: 'json' };
+
+/** Every version of every definition that is shipped, checked against the schema. A version never changes. */
+export const shippedDefinitions = (): DefinitionDocument[] =>
+  [claim, exposure, complaint].map((document) => DefinitionDocument.parse(document));
+
+/** The shipped calendars by id. */
+export const shippedCalendars: { readonly [id: string]: Calendar } = Object.fromEntries(
+  ([always, cn, englandWales, usFederal] as Calendar[]).map((calendar) => [calendar.id, calendar]),
+);
+
+/** The clock on which a day lasts twenty seconds; for demonstrations only. */
+export const demoProfile: ClockProfile = demo;

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { definitionHash } from '../../machines/definition/hash.ts';
+import { calendarIds, staffRoles } from '../../machines/definition/known-names.ts';
+import { lint } from '../../machines/definition/lint.ts';
+import { runtimePart, runtimePartBytes } from '../../machines/definition/runtime-part.ts';
+import type { ScenarioStep } from '../../machines/definition/schema-scenario.ts';
+import { type JsonSchema, validate } from '../../machines/kernel/json-schema.ts';
+import { ledgerSums } from '../../machines/kernel/ledger.ts';
+import { demoProfile, shippedCalendars, shippedDefinitions } from '../../machines/library/index.ts';
+import { runScenario } from './run-scenario.ts';
+
+const documents = shippedDefinitions();
+const named = documents.map((document) => [`${document.id}@${document.version}`, document] as const);
+const definitions = Object.fromEntries(
+  documents.map(({ id, events }) => [
+    id,
+    { events: Object.fromEntries(Object.entries(events).map(([name, { by }]) => [name, by])) },
+  ]),
+);
+
+/** A released version is immutable: a change here is a new version, not a new hash. */
+const released: { [version: string]: string } = {
+  'claim@1.0.0': 'd1104cb000a78be4e1496935eccd43c76472c14a9d03ec537596d798ea1af51a',
+  'exposure@1.0.0': '5a4f87bd6d1526fee3d98ce6a69a4fe23933f13a6a5f16423d88dbf40a7a6dd3',
+  'complaint@1.0.0': '97451a07f84cecf814ac031b73e285c083c1463d9f1e039240864bf79bbbbdd7',
+};
+
+describe.each(named)('%s', (name, document) => {
+  it('passes lint without an error, what it tells other cases included', () => {
+    expect(lint(document, { definitions }).filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  it('is the version that was released', () => {
+    expect(definitionHash(document)).toBe(released[name]);
+  });
+
+  it('travels in less than half of what a case may carry', () => {
+    expect(runtimePartBytes(runtimePart(document))).toBeLessThan(51_200);
+  });
+
+  it('has a title in both languages for every state, event, task, deadline and document', () => {
+    const untitled: string[] = [];
+    const need = (where: string, item: { title?: unknown }) => {
+      if (item.title === undefined) {
+        untitled.push(where);
+      }
+    };
+    const visit = (where: string, node: typeof document.machine): void => {
+      for (const [key, child] of Object.entries(node.states ?? {})) {
+        need(`${where}/${key}`, child);
+        visit(`${where}/${key}`, child);
+      }
+    };
+    visit('', document.machine);
+    for (const section of ['events', 'tasks', 'deadlines', 'documents', 'profiles'] as const) {
+      for (const [key, item] of Object.entries(document[section] ?? {})) {
+        need(`${section}/${key}`, item);
+      }
+    }
+    expect(untitled).toEqual([]);
+  });
+
+  it('says for every rule from outside how well it was checked', () => {
+    const outside = Object.values(document.deadlines ?? {}).filter(
+      ({ source }) => source.kind !== 'company promise',
+    );
+    expect(outside.length).toBeGreaterThan(0);
+    expect(outside.filter(({ source }) => source.checked === undefined)).toEqual([]);
+  });
+
+  const scenarios = document.scenarios ?? [];
+  it('has at least three examples', () => {
+    expect(scenarios.length).toBeGreaterThanOrEqual(3);
+  });
+  it.each(scenarios.map((scenario) => [scenario.name.en, scenario] as const))(
+    'example: %s',
+    (_, scenario) => {
+      expect(runScenario(document, scenario, shippedCalendars).failures).toEqual([]);
+    },
+  );
+});
+
+describe('the runner of examples', () => {
+  const [, complaint] = named.find(([name]) => name.startsWith('complaint@')) ?? [];
+  const [scenario] = complaint?.scenarios ?? [];
+  const changed = (step: number, change: Partial<ScenarioStep>): string[] => {
+    if (!complaint || !scenario) {
+      throw new Error('The complaint has examples.');
+    }
+    const steps = scenario.steps.map((one, n) => (n === step ? { ...one, ...change } : one));
+    return runScenario(complaint, { ...scenario, steps }, shippedCalendars).failures;
+  };
+
+  it('tells of a wrong state, a missing entry, an entry too many, a refusal that did not come, and one that did', () => {
+    expect(changed(1, { in: 'received' })).toHaveLength(1);
+    expect(changed(1, { expect: ['deadline.breached decision'] })).toHaveLength(1);
+    expect(changed(1, { expect: [] })).toHaveLength(1);
+    expect(changed(1, { refused: 'ROLE_REQUIRED' })).toHaveLength(1);
+    expect(changed(1, { as: 'finance' })[0]).toContain('ROLE_REQUIRED');
+  });
+});
+
+describe('a claim and its exposures', () => {
+  const byId = (id: string) => {
+    const document = documents.find((one) => one.id === id);
+    if (!document) {
+      throw new Error(`No definition ${id}`);
+    }
+    return document;
+  };
+
+  it.each(['A small vehicle loss is paid', 'A refusal with four eyes'])(
+    'what an exposure tells sums in the claim to the exposure’s own ledger: %s',
+    (name) => {
+      const exposure = byId('exposure');
+      const example = exposure.scenarios?.find((one) => one.name.en === name);
+      const claim = byId('claim');
+      const [claimExample] = claim.scenarios ?? [];
+      if (!example || !claimExample) {
+        throw new Error('The examples are there.');
+      }
+      const ran = runScenario(exposure, example, shippedCalendars);
+      const told = ran.effects.flatMap((effect) => (effect.type === 'tellCase' ? [effect] : []));
+      expect(told.map(({ caseId }) => caseId)).toEqual(told.map(() => 'claim-1'));
+      const messages = told.map(({ event, data }) => ({
+        at: '2026-03-03T09:00+08:00',
+        send: { message: event, from: 'exposure-1', data },
+      }));
+      // The claim's example up to where its exposures start, then what this exposure told.
+      const routed = claimExample.steps.findIndex(
+        ({ send }) => send && 'type' in send && send.type === 'route',
+      );
+      const steps = [...claimExample.steps.slice(0, routed + 1), ...messages];
+      const summed = runScenario(claim, { ...claimExample, steps }, shippedCalendars);
+      expect(summed.failures).toEqual([]);
+      expect(ledgerSums(summed.state?.ledger ?? [])).toEqual(ledgerSums(ran.state?.ledger ?? []));
+      // Nothing stays reserved at the end; an exposure opened again is reserved for again.
+      const reserved = ran.state?.status === 'closed' ? 0 : 600_000;
+      expect(ledgerSums(ran.state?.ledger ?? []).reserve.amount).toBe(reserved);
+      expect(summed.state?.ledger.every(({ caseId }) => caseId === 'exposure-1')).toBe(true);
+    },
+  );
+
+  it('starts one exposure per item, each with data that an exposure can be opened with', () => {
+    const claim = byId('claim');
+    const [example] = claim.scenarios ?? [];
+    const ran = example && runScenario(claim, example, shippedCalendars);
+    const started = (ran?.effects ?? []).flatMap((effect) => (effect.type === 'startCase' ? [effect] : []));
+    expect(started.map(({ definition, rel }) => `${definition} ${rel}`)).toEqual([
+      'exposure part-of',
+      'exposure part-of',
+    ]);
+    const exposure = byId('exposure');
+    for (const { data } of started) {
+      const root = { $defs: (exposure.$defs ?? {}) as { [name: string]: JsonSchema } };
+      expect(validate(exposure.data as JsonSchema, data, root, { personal: 'sealed' })).toEqual([]);
+    }
+  });
+});
+
+describe('names that lint knows', () => {
+  it('include every shipped calendar and no other', () => {
+    expect(Object.keys(shippedCalendars).sort()).toEqual([...calendarIds].sort());
+    expect(shippedCalendars[demoProfile.calendar]).toBeDefined();
+  });
+
+  it('include every role that a definition gives something to do', () => {
+    const used = new Set(
+      documents.flatMap(({ tasks }) => Object.values(tasks ?? {}).map(({ role }) => role)),
+    );
+    expect([...used].filter((role) => !staffRoles.some((known) => known === role))).toEqual([]);
+  });
+});
