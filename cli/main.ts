@@ -17,6 +17,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./start.ts')).startCommand(),
   },
   {
+    name: 'worker',
+    summary: 'run cases against the configured Temporal server',
+    load: async () => (await import('./worker.ts')).workerCommand(),
+  },
+  {
     name: 'provision',
     summary: "fetch the Temporal server's binary, if it is not there yet",
     load: async () => (await import('./provision.ts')).provisionCommand(),

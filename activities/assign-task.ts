@@ -1,0 +1,65 @@
+import type { Store } from '../db/open.ts';
+import { candidatesFor } from '../db/read/candidates.ts';
+import { getTask } from '../db/read/get-case.ts';
+import { chooseAssignee } from '../machines/kernel/choose-assignee.ts';
+import type { CaseActivities } from '../workflows/activity-contract.ts';
+
+/** Choices that are remembered until the store shows them. */
+const choicesMax = 1_000;
+
+interface Choice {
+  tenant: string;
+  taskId: string;
+  personId: string;
+}
+
+/**
+ * Chooses an assignee from who may do the task and what each has in hand. Tasks chosen a moment ago are counted though
+ * their cases have not recorded it yet; else a burst of new cases would all go to one person.
+ */
+export const createAssignTask = (store: Store): CaseActivities['assignTask'] => {
+  let choices: Choice[] = [];
+  /** When each person was last given a task: the store knows it of open tasks only. */
+  const lastChosenAt = new Map<string, string>();
+  const personKey = (tenant: string, personId: string): string => JSON.stringify([tenant, personId]);
+
+  const forgetRecorded = async (tenant: string): Promise<void> => {
+    const open = await Promise.all(
+      choices
+        .filter((choice) => choice.tenant === tenant)
+        .map(async (choice) => {
+          const task = await getTask(store, choice);
+          return task?.status === 'open' && task.assignee === null ? undefined : choice;
+        }),
+    );
+    choices = choices.filter((choice) => !open.includes(choice)).slice(-choicesMax);
+  };
+
+  return async ({ tenant, taskId, role, department, skills, policy, notPersons, samePerson }) => {
+    const earlier = choices.find((choice) => choice.tenant === tenant && choice.taskId === taskId);
+    await forgetRecorded(tenant);
+    const found = await candidatesFor(store, {
+      ...{ tenant, role, skills, notPersons },
+      ...(department === undefined ? {} : { department }),
+    });
+    const candidates = found.map(({ person, openTasks, lastOpenedAt }) => {
+      const chosen = choices.filter((choice) => choice.tenant === tenant && choice.personId === person.id);
+      return {
+        id: person.id,
+        openTasks: openTasks + chosen.length,
+        lastOpenedAt: lastChosenAt.get(personKey(tenant, person.id)) ?? lastOpenedAt,
+      };
+    });
+    const stays = candidates.some(({ id }) => id === earlier?.personId);
+    const personId = stays ? earlier?.personId : chooseAssignee(policy, candidates, samePerson);
+    const chosen = found.find(({ person }) => person.id === personId)?.person;
+    if (!chosen) {
+      return null;
+    }
+    choices = choices.filter((choice) => choice.tenant !== tenant || choice.taskId !== taskId);
+    const { id, roles, departments } = chosen;
+    choices.push({ tenant, taskId, personId: id });
+    lastChosenAt.set(personKey(tenant, id), new Date().toISOString());
+    return { id, roles, departments };
+  };
+};

@@ -1,0 +1,13 @@
+/** A message to people. It names who and what about; what it says is put together where it is read, under its rights. */
+export interface Letter {
+  effectId: string;
+  tenant: string;
+  caseId: string;
+  template: string;
+  to: { customer: true } | { roles: string[] };
+}
+
+/** Whatever takes letters: mail, SMS, a webhook. The same letter taken again is not sent again. */
+export interface Letters {
+  send: (letter: Letter) => Promise<{ letterId: string }>;
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { Client } from '@temporalio/client';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/case-activities.ts';
+import { createFailPoint } from '../../activities/fail-point.ts';
+import { createFileMailBox } from '../../activities/ports/file-mail-box.ts';
+import { createFilePayments } from '../../activities/ports/file-payments.ts';
+import type { Letters } from '../../activities/ports/letters.ts';
+import type { Payments } from '../../activities/ports/payment.ts';
+import { createWebhookLetters } from '../../activities/ports/webhook-letters.ts';
+import { type Relay, startRelay } from '../../activities/relay.ts';
+import { createStandaloneDeliveries } from '../../activities/standalone-deliveries.ts';
+import type { Store } from '../../db/open.ts';
+import type { Settings } from '../settings.ts';
+import { connectionOptions, connectTemporal } from '../temporal/connection.ts';
+import { createFailCodec } from './fail-codec.ts';
+import { sdkLogger } from './sdk-logger.ts';
+import { workflowBundle } from './workflow-bundle.ts';
+
+export interface CaseWorkerOptions {
+  settings: Pick<Settings, 'home' | 'temporal' | 'taskQueues' | 'worker'>;
+  store: Store;
+  /** Where bundled workflow code is kept; default in the state folder. */
+  bundleFolder?: string;
+  /** Default: files in the state folder, or the webhook that the environment names. */
+  payments?: Payments;
+  letters?: Letters;
+  env?: NodeJS.ProcessEnv;
+}
+
+export interface CaseWorker {
+  /** Resolves when the worker has ended after `stop`, rejects when it failed. */
+  ended: Promise<void>;
+  /** Takes no new work and finishes what it has. */
+  stop: () => Promise<void>;
+}
+
+/** Starts a worker: it runs cases, carries out what they ask for, and delivers their messages. */
+export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseWorker> => {
+  const { settings, store, env = process.env } = options;
+  const { home, temporal, taskQueues, worker: sizes } = settings;
+  const { stickyQueueScheduleToStartTimeoutMs, shutdownGraceTimeMs, ...counts } = sizes;
+  const taskQueue = taskQueues.cases;
+  const letters = options.letters ?? lettersFrom(env, home);
+  const payments = options.payments ?? createFilePayments(join(home, 'payments'));
+  const failPoint = createFailPoint(env.CASELOOM_FAIL_AT);
+
+  const [codePath, native, connection] = await Promise.all([
+    workflowBundle(options.bundleFolder ?? join(home, 'bundles')),
+    NativeConnection.connect(connectionOptions(temporal, env)),
+    connectTemporal(temporal),
+  ]);
+  const client = new Client({ connection, namespace: temporal.namespace });
+  let relay: Relay | undefined;
+  const activities = createActivities({
+    ...{ store, client, taskQueue, payments, letters, failPoint },
+    onDeliveries: () => relay?.nudge(),
+  });
+  const worker = await Worker.create({
+    connection: native,
+    namespace: temporal.namespace,
+    taskQueue,
+    workflowBundle: { codePath },
+    activities,
+    ...counts,
+    stickyQueueScheduleToStartTimeout: stickyQueueScheduleToStartTimeoutMs,
+    shutdownGraceTime: shutdownGraceTimeMs,
+    ...(env.CASELOOM_FAIL_AT ? { dataConverter: { payloadCodecs: [createFailCodec(failPoint)] } } : {}),
+  });
+  const running = worker.run();
+  relay = startRelay(store, createStandaloneDeliveries(client, taskQueue, activities.deliver), (line) =>
+    process.stderr.write(`${line}\n`),
+  );
+  const ended = running.finally(async () => {
+    await relay?.stop();
+    await Promise.all([native.close(), connection.close()]);
+  });
+  return {
+    ended,
+    stop: async () => {
+      if (worker.getState() === 'RUNNING') {
+        worker.shutdown();
+      }
+      await ended;
+    },
+  };
+};
+
+/** Sets the SDK's own log up; once per process, before the first worker. */
+export const installRuntime = (): void => {
+  Runtime.install({ logger: sdkLogger('WARN'), shutdownSignals: [] });
+};
+
+const lettersFrom = (
+  { CASELOOM_WEBHOOK_URL, CASELOOM_WEBHOOK_SECRET }: NodeJS.ProcessEnv,
+  home: string,
+): Letters =>
+  CASELOOM_WEBHOOK_URL && CASELOOM_WEBHOOK_SECRET
+    ? createWebhookLetters({ url: CASELOOM_WEBHOOK_URL, secret: CASELOOM_WEBHOOK_SECRET })
+    : createFileMailBox(join(home, 'mail'));

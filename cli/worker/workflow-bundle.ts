@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { projectFolder } from '../project-folder.ts';
+import { sdkLogger } from './sdk-logger.ts';
+
+/** What the bundle is made from: beside these only packages, which the lock file names. */
+const sources = ['workflows', 'machines/kernel'];
+
+/** Bundles of earlier code that are kept, so that going back is fast too. */
+const keptMax = 5;
+
+/**
+ * The workflows' code in one file. Making it takes seconds, so it is kept in `folder` under the hash of what it is
+ * made from.
+ *
+ * @returns the file's path
+ */
+export const workflowBundle = async (folder: string, workflowsPath = defaultEntry): Promise<string> => {
+  const path = join(folder, `${contentHash(workflowsPath)}.js`);
+  if (existsSync(path)) {
+    return path;
+  }
+  mkdirSync(folder, { recursive: true });
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: sdkLogger('WARN') });
+  // Several workers may make it at once; each puts a whole file there.
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, code);
+  renameSync(draft, path);
+  dropOldest(folder);
+  return path;
+};
+
+const defaultEntry = join(projectFolder, 'workflows/case-workflows.ts');
+
+const contentHash = (workflowsPath: string): string => {
+  const hash = createHash('sha256').update(process.version).update(readFileSync(workflowsPath));
+  const files = sources.flatMap((source) =>
+    readdirSync(join(projectFolder, source), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  for (const file of [...files.sort(), join(projectFolder, 'package-lock.json')]) {
+    hash.update(`\0${file.slice(projectFolder.length)}\0`).update(readFileSync(file));
+  }
+  return hash.digest('hex').slice(0, 32);
+};
+
+const dropOldest = (folder: string): void => {
+  const bundles = readdirSync(folder)
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => join(folder, name))
+    .map((path) => ({ path, madeAtMs: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .sort((left, right) => right.madeAtMs - left.madeAtMs);
+  for (const { path } of bundles.slice(keptMax)) {
+    rmSync(path, { force: true });
+  }
+};
