@@ -3,7 +3,7 @@ import type { EventCommand, Facts, MessageCommand, TaskCommand } from './command
 import { triggerDeadlines } from './deadlines.ts';
 import type { EventDefinition } from './definition.ts';
 import { evaluate } from './expression.ts';
-import type { Json, JsonObject } from './json.ts';
+import type { Json, JsonObject, Money } from './json.ts';
 import { validate } from './json-schema.ts';
 import { asMoney } from './ledger.ts';
 import { expressionScope } from './machine-context.ts';
@@ -67,7 +67,7 @@ export const applyEvent = (run: Run, { command, event, data, cause }: Sent): Ref
   }
   if (definition.authority !== undefined) {
     const amount = authorityAmount(run, definition, cause, { type: event, data: data ?? {} });
-    if (!withinAuthority(facts, amount)) {
+    if (amount !== undefined && !withinAuthority(facts, amount)) {
       return no(
         'AUTHORITY_EXCEEDED',
         `"${event}" needs authority over ${amount.amount} ${amount.currency} (minor units).`,
@@ -96,12 +96,13 @@ const dataErrors = (run: Run, definition: EventDefinition, data: JsonObject | un
   return validate(definition.data, (data ?? {}) as Json, root, { personal: 'sealed' });
 };
 
+/** Undefined where the definition says `false`: nothing to judge. A missing value is no such word, and fails. */
 const authorityAmount = (
   run: Run,
   definition: EventDefinition,
   cause: Cause,
   event: { type: string; data: Json },
-) => {
+): Money | undefined => {
   const context = {
     data: run.state.data,
     ledger: run.state.ledger,
@@ -109,5 +110,6 @@ const authorityAmount = (
     around: surroundings(run, cause),
   };
   const expression = definition.authority as NonNullable<EventDefinition['authority']>;
-  return asMoney(evaluate(expression, expressionScope(context, event), run.compiled.languages));
+  const amount = evaluate(expression, expressionScope(context, event), run.compiled.languages);
+  return amount === false ? undefined : asMoney(amount);
 };

@@ -91,7 +91,7 @@ export interface EventDefinition {
   reason?: 'required' | 'optional';
   /** Four eyes: whoever last sent one of these events in this case may not send this one. */
   notBy?: string[];
-  /** The amount to be judged against the sender's authority; minor units and currency. */
+  /** The amount (minor units, currency) judged against the sender's authority; `false`: nothing to judge. */
   authority?: Expression;
   'x-restricted'?: Role[];
 }

