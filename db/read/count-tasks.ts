@@ -2,7 +2,7 @@ import { and, sql } from 'drizzle-orm';
 import type { Db, Store } from '../open.ts';
 import { tasks } from '../schema/index.ts';
 import { groupKeysMax } from './list-tasks.ts';
-import { filterConditions, type TaskFilter, type TaskView, viewRanges } from './task-filter.ts';
+import { filterConditions, type TaskFilter, type TaskView, tasksBy, viewRanges } from './task-filter.ts';
 
 /** Counting stops here: a badge says "9999+", and no count takes longer than a page. */
 export const countMax = 9_999;
@@ -18,7 +18,7 @@ const countIn = (db: Db, query: TaskView & TaskFilter & { tenant: string }): num
   for (const range of viewRanges(query.tenant, query).slice(0, groupKeysMax)) {
     const some = db
       .select({ one: sql`1`.as('one') })
-      .from(tasks)
+      .from(query.caseIds === undefined ? tasksBy(query.view, 'due') : sql`${tasks}`)
       .where(and(range, ...filterConditions(query, { byDue: true })))
       .limit(countMax + 1 - count)
       .as('some');

@@ -1,4 +1,4 @@
-import { and, type SQL, sql } from 'drizzle-orm';
+import { and, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { type SQLiteColumn, unionAll } from 'drizzle-orm/sqlite-core';
 import type { Db, Store } from '../open.ts';
 import { tasks } from '../schema/index.ts';
@@ -7,6 +7,7 @@ import {
   filterConditions,
   type TaskFilter,
   type TaskView,
+  tasksBy,
   viewCondition,
   viewRanges,
 } from './task-filter.ts';
@@ -54,6 +55,14 @@ const orders: { [sort in TaskSort | 'number']: Order } = {
   },
 };
 
+// Drizzle refuses a plain column where the table is named by hand, as an index hint needs it.
+const columns = Object.fromEntries(
+  Object.entries(getTableColumns(tasks)).map(([key, column]) => [
+    key,
+    sql`${column}`.mapWith(column).as(column.name),
+  ]),
+) as unknown as ReturnType<typeof getTableColumns<typeof tasks>>;
+
 /** Group keys that one list may be asked for. */
 export const groupKeysMax = 100;
 
@@ -66,12 +75,12 @@ export const tasksQuery = (db: Db, query: TaskQuery) => {
   const conditions = filterConditions(query, { byDue: name === 'due' });
   if (query.cursor !== undefined) {
     const after = decodeCursor(`tasks/${name}`, query.cursor, order.like);
-    const columns = sql.join(order.columns, sql`, `);
+    const ordered = sql.join(order.columns, sql`, `);
     const values = sql.join(
       after.map((value) => sql`${value}`),
       sql`, `,
     );
-    conditions.push(sql`(${columns}) > (${values})`);
+    conditions.push(sql`(${ordered}) > (${values})`);
   }
   const ranges =
     name === 'number'
@@ -79,10 +88,12 @@ export const tasksQuery = (db: Db, query: TaskQuery) => {
       : viewRanges(query.tenant, query).slice(0, groupKeysMax);
   const [first, second, ...rest] = ranges;
   if (!first || ('groupKeys' in query && query.groupKeys.length === 0)) return undefined;
+  // Given cases are found by their own index.
+  const from = name === 'number' || query.caseIds !== undefined ? sql`${tasks}` : tasksBy(query.view, name);
   const rowsOf = (range: SQL) =>
     db
-      .select()
-      .from(tasks)
+      .select(columns)
+      .from(from)
       .where(and(range, ...conditions));
   const limit = pageSize(query.limit) + 1;
   if (!second) {

@@ -100,6 +100,14 @@ describe('each list walks an index, on the first page and on later ones', () => 
     const { next } = await listTasks(opened.store, { ...(query as TaskQuery), limit: 2 });
     if (next) expectWalk(planOf(tasksQuery(opened.store.db, { ...(query as TaskQuery), cursor: next })));
   });
+  test.each(taskQueries.filter(({ q }) => q === undefined).map(named))(
+    'its own index: tasks %s',
+    (_, query) => {
+      const { view, sort } = query as TaskQuery;
+      const plan = planOf(tasksQuery(opened.store.db, query as TaskQuery)).join('\n');
+      expect(new Set(plan.match(/tasks_\w+/g))).toEqual(new Set([`tasks_${view}_${sort}`]));
+    },
+  );
   test.each(caseQueries.map(named))('cases %s', async (_, query) => {
     expectWalk(planOf(casesQuery(opened.store.db, query as CaseQuery)));
     const { next } = await listCases(opened.store, { ...(query as CaseQuery), limit: 2 });
