@@ -22,6 +22,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./worker.ts')).workerCommand(),
   },
   {
+    name: 'verify',
+    summary: 'verify every stored trail',
+    load: async () => (await import('./verify.ts')).verifyCommand(),
+  },
+  {
     name: 'provision',
     summary: "fetch the Temporal server's binary, if it is not there yet",
     load: async () => (await import('./provision.ts')).provisionCommand(),
