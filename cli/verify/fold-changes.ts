@@ -1,5 +1,3 @@
-import { canonicalJson } from '../../machines/kernel/canonical-json.ts';
-
 /**
  * What a case's entries together say the case is: each entry names every value it changed by its JSON pointer, so
  * the last word on each pointer is the case. Null means that there is nothing.
@@ -52,23 +50,34 @@ const put = (object: Folded, key: string, value: unknown): void => {
 export const differingPart = (
   folded: Folded,
   state: { readonly [part: string]: unknown },
-): string | undefined => Object.keys(emptyFold()).find((part) => text(folded[part]) !== text(state[part]));
+): string | undefined => parts.find((part) => !isSame(folded[part], state[part]));
 
-/** One text for all that means the same: nothing is written for null, and lists end with their last thing. */
-const text = (value: unknown): string => canonicalJson(withoutNulls(value) ?? null);
+const parts = Object.keys(emptyFold());
 
-const withoutNulls = (value: unknown): unknown => {
-  if (typeof value !== 'object' || value === null) {
-    return value;
+/** Whether two values mean the same: a key or an item that is null or missing is nothing. */
+const isSame = (left: unknown, right: unknown): boolean => {
+  if (left === right) {
+    return true;
   }
-  if (Array.isArray(value)) {
-    return value.map(withoutNulls).filter((item) => item !== null);
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) {
+    return (left ?? null) === (right ?? null);
   }
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => inner !== null && inner !== undefined)
-      .map(([key, inner]) => [key, withoutNulls(inner)]),
-  );
+  if (Array.isArray(left) !== Array.isArray(right)) {
+    return false;
+  }
+  const one = left as Folded;
+  const other = right as Folded;
+  for (const key in one) {
+    if (!isSame(one[key], Object.hasOwn(other, key) ? other[key] : undefined)) {
+      return false;
+    }
+  }
+  for (const key in other) {
+    if ((other[key] ?? null) !== null && !Object.hasOwn(one, key)) {
+      return false;
+    }
+  }
+  return true;
 };
 
 const unescaped = (step: string): string =>
