@@ -1,0 +1,53 @@
+import { authenticate } from './auth.ts';
+import type { ApiDeps } from './deps.ts';
+import { failureResponse } from './failure-response.ts';
+import { limitBody, readJson } from './json-body.ts';
+import { openApiDocument } from './openapi.ts';
+import { problemResponse } from './problem.ts';
+import { requestContext } from './request-context.ts';
+import { newRouter, type Router } from './router.ts';
+import { caseRoutes } from './routes/cases.ts';
+import { deadlineRoutes } from './routes/deadlines.ts';
+import { definitionRoutes } from './routes/definitions.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { documentRoutes } from './routes/documents.ts';
+import { entryRoutes } from './routes/entries.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { incidentRoutes } from './routes/incidents.ts';
+import { peopleRoutes } from './routes/people.ts';
+import { taskVerbRoutes } from './routes/task-verbs.ts';
+import { taskListRoutes } from './routes/tasks.ts';
+import { createServices } from './services.ts';
+
+/** The whole HTTP API over its dependencies; it opens and listens to nothing itself. */
+export const createApp = (deps: ApiDeps): Router => {
+  const services = createServices(deps);
+  const app = newRouter();
+  app.use('*', requestContext(services));
+  app.onError(failureResponse(services));
+  app.notFound((c) => problemResponse(c, 'NOT_FOUND', 'There is nothing at this address.'));
+
+  app.route('/', healthRoutes(services));
+  app.route('/', docsRoutes());
+
+  app.use('/v1/*', authenticate(services), limitBody, readJson);
+  for (const routes of [
+    caseRoutes,
+    eventRoutes,
+    entryRoutes,
+    deadlineRoutes,
+    documentRoutes,
+    incidentRoutes,
+    taskListRoutes,
+    taskVerbRoutes,
+    definitionRoutes,
+    peopleRoutes,
+  ]) {
+    app.route('/', routes(services));
+  }
+
+  const document = openApiDocument(app);
+  app.get('/openapi.json', (c) => c.json(document));
+  return app;
+};

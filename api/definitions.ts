@@ -1,0 +1,148 @@
+import type { Store } from '../db/open.ts';
+import {
+  calendarByHash,
+  type DefinitionRow,
+  definitionByHash,
+  findDefinition,
+  latestCalendar,
+} from '../db/own/definitions.ts';
+import type { DefinitionDocument } from '../machines/definition/schema.ts';
+import type { Calendar } from '../machines/kernel/calendar.ts';
+import type { ClockProfile } from '../machines/kernel/clock-profile.ts';
+import { type Compiled, type CompileInput, calendarIds, compile } from '../machines/kernel/compile.ts';
+import type { RuntimeDefinition } from '../machines/kernel/definition.ts';
+import type { CaseState, DefinitionRef } from '../machines/kernel/state.ts';
+import { lru } from './lru.ts';
+
+/** A published version: the part that runs, and the whole document with its titles and forms. */
+export interface Published {
+  ref: DefinitionRef;
+  runtime: RuntimeDefinition;
+  document: DefinitionDocument;
+}
+
+export interface Definitions {
+  /** `id`: its highest published version; `id@version`: that one. */
+  find: (tenant: string, reference: string) => Promise<Published | undefined>;
+  /** The version that a case follows. @throws where it is gone: cases keep their versions for ever. */
+  ofCase: (tenant: string, hash: string) => Promise<Published>;
+  /** What a new case is compiled from, with the calendars published last. */
+  compileInput: (tenant: string, published: Published, profile?: string) => Promise<CompileInput>;
+  /** What a case is compiled from, with the calendars it has pinned. */
+  compileInputOf: (state: CaseState) => Promise<CompileInput>;
+  compiledOf: (state: CaseState) => Promise<Compiled>;
+}
+
+const definitionsMax = 100;
+const compiledMax = 50;
+/** A version published meanwhile is found this much later. */
+const foundForMs = 1_000;
+
+/** Definitions and what is compiled from them, each read once: a version and a calendar slice never change. */
+export const createDefinitions = (store: Store, clockProfile?: ClockProfile): Definitions => {
+  const byHash = lru<Published>(definitionsMax);
+  const calendars = lru<Calendar>(definitionsMax);
+  const compiled = lru<Compiled>(compiledMax);
+  const found = lru<{ published: Published; untilMs: number }>(definitionsMax);
+
+  const keep = (tenant: string, row: DefinitionRow): Published => {
+    const published = {
+      ref: { id: row.id, version: row.version, hash: row.hash },
+      runtime: row.runtime,
+      // Checked against the schema when it was published.
+      document: row.document as unknown as DefinitionDocument,
+    };
+    byHash.set(`${tenant} ${row.hash}`, published);
+    return published;
+  };
+
+  const ofCase = async (tenant: string, hash: string): Promise<Published> => {
+    const known = byHash.get(`${tenant} ${hash}`);
+    if (known) {
+      return known;
+    }
+    const row = await definitionByHash(store, tenant, hash);
+    if (!row) {
+      throw new Error(`The definition ${hash} of a case is not in the store`);
+    }
+    return keep(tenant, row);
+  };
+
+  const calendarOf = async (tenant: string, hash: string): Promise<Calendar> => {
+    const known = calendars.get(`${tenant} ${hash}`);
+    if (known) {
+      return known;
+    }
+    const calendar = (await calendarByHash(store, tenant, hash)) as Calendar | undefined;
+    if (!calendar) {
+      throw new Error(`The calendar ${hash} of a case is not in the store`);
+    }
+    calendars.set(`${tenant} ${hash}`, calendar);
+    return calendar;
+  };
+
+  const withProfile = (profile: string | undefined) => ({
+    ...(profile === undefined ? {} : { profile }),
+    ...(clockProfile && profile === clockProfile.id ? { clockProfile } : {}),
+  });
+
+  const compileInputOf = async (state: CaseState): Promise<CompileInput> => {
+    const { tenant, definition, profile } = state;
+    const { runtime } = await ofCase(tenant, definition.hash);
+    const pinned = await Promise.all(
+      Object.entries(state.calendars).map(
+        async ([id, hash]) => [id, await calendarOf(tenant, hash)] as const,
+      ),
+    );
+    return {
+      definition: runtime,
+      ref: definition,
+      calendars: Object.fromEntries(pinned),
+      ...withProfile(profile),
+    };
+  };
+
+  return {
+    find: async (tenant, reference) => {
+      const key = `${tenant} ${reference}`;
+      const known = found.get(key);
+      if (known && known.untilMs > Date.now()) {
+        return known.published;
+      }
+      const row = await findDefinition(store, tenant, reference);
+      if (!row) {
+        return undefined;
+      }
+      const published = keep(tenant, row);
+      found.set(key, { published, untilMs: Date.now() + foundForMs });
+      return published;
+    },
+    ofCase,
+    compileInput: async (tenant, { runtime, ref }, profile) => {
+      const { clockProfile: scaled } = withProfile(profile);
+      const ids = calendarIds(runtime, profile, scaled);
+      const slices = await Promise.all(
+        ids.map(async (id) => {
+          const latest = await latestCalendar(store, tenant, id);
+          if (!latest) {
+            throw new Error(`The calendar "${id}" of ${ref.id} is not published`);
+          }
+          return [id, latest.calendar as unknown as Calendar] as const;
+        }),
+      );
+      return { definition: runtime, ref, calendars: Object.fromEntries(slices), ...withProfile(profile) };
+    },
+    compileInputOf,
+    compiledOf: async (state) => {
+      const hashes = Object.entries(state.calendars).sort();
+      const key = JSON.stringify([state.tenant, state.definition.hash, state.profile ?? null, hashes]);
+      const known = compiled.get(key);
+      if (known) {
+        return known;
+      }
+      const made = compile(await compileInputOf(state));
+      compiled.set(key, made);
+      return made;
+    },
+  };
+};

@@ -1,0 +1,26 @@
+import type { Store } from '../db/open.ts';
+import type { Vault } from '../db/vault/open-vault.ts';
+import type { ClockProfile } from '../machines/kernel/clock-profile.ts';
+import type { Cases } from './cases.ts';
+
+/** A line of the process log: names and codes, never a value that somebody sent. */
+export interface LogLine {
+  level: 'info' | 'warn' | 'error';
+  message: string;
+  requestId?: string;
+  code?: string;
+  /** Function names and places of an error, without its message. */
+  frames?: string[];
+}
+
+/** All that the API stands on. */
+export interface ApiDeps {
+  store: Store;
+  vault: Vault;
+  cases: Cases;
+  /** The API's clock, epoch milliseconds. */
+  now: () => number;
+  /** A profile that shortens every clock, where demonstrations are allowed. */
+  clockProfile?: ClockProfile;
+  log: (line: LogLine) => void;
+}

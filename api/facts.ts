@@ -1,0 +1,69 @@
+import type { Store } from '../db/open.ts';
+import { getPerson, type Person } from '../db/own/people.ts';
+import type { Actor, Facts } from '../machines/kernel/command.ts';
+import type { RuntimeDefinition } from '../machines/kernel/definition.ts';
+import { mayUse } from '../machines/kernel/policy.ts';
+import type { CaseState } from '../machines/kernel/state.ts';
+import { type FactSources, type FactState, factLookups } from './fact-lookups.ts';
+import { Refused } from './problem.ts';
+
+/** For whom a command is sent: the customer, or in an import the person who did it then. */
+export type OnBehalfOf = { customer: true } | { personId: string };
+
+/** What the kernel must know of a person. */
+export const actorOf = ({ id, roles, departments, authority }: Person): Actor => ({
+  id,
+  roles,
+  ...(departments.length === 0 ? {} : { departments }),
+  ...(authority.length === 0 ? {} : { authority }),
+});
+
+/** Who acts, and for whom. @throws Refused where the person may not act for that one */
+export const actingFacts = async (
+  store: Store,
+  person: Person,
+  onBehalfOf: OnBehalfOf | undefined,
+  mode: CaseState['mode'],
+): Promise<Facts> => {
+  const actor = actorOf(person);
+  if (onBehalfOf === undefined) {
+    return { actor };
+  }
+  if ('customer' in onBehalfOf) {
+    return { actor, onBehalfOf };
+  }
+  if (!mayUse({ actor }, 'case.import')) {
+    throw new Refused('ROLE_REQUIRED', 'Only who imports cases acts for other people.');
+  }
+  if (mode !== 'historical') {
+    throw new Refused('NOT_HISTORICAL', 'Acting for other people is for cases that are being imported.');
+  }
+  const other = await getPerson(store, person.tenant, onBehalfOf.personId);
+  if (!other) {
+    throw new Refused('PERSON_UNKNOWN', 'There is no such person.', {
+      errors: [{ pointer: '/onBehalfOf/personId', message: 'is nobody here' }],
+    });
+  }
+  return { actor, onBehalfOf: { actor: actorOf(other) } };
+};
+
+/** The facts with what the definition asks for beside the actor, as of now. */
+export const withAskedFacts = async (
+  sources: FactSources,
+  definition: RuntimeDefinition,
+  state: FactState,
+  facts: Facts,
+): Promise<Facts> => {
+  const asked = Object.keys(definition.facts ?? {});
+  const unknown = asked.find((name) => !Object.hasOwn(factLookups, name));
+  if (unknown !== undefined) {
+    throw new Refused(
+      'FACT_UNKNOWN',
+      `The definition asks for the fact "${unknown}", which nobody here can tell.`,
+    );
+  }
+  const found = await Promise.all(
+    asked.map(async (name) => [name, (await factLookups[name]?.(sources, state, facts)) ?? null] as const),
+  );
+  return { ...Object.fromEntries(found), ...facts };
+};

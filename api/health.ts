@@ -1,0 +1,51 @@
+import { min, sql } from 'drizzle-orm';
+import type { Store } from '../db/open.ts';
+import { logPending } from '../db/schema/index.ts';
+import type { Services } from './services.ts';
+
+export interface Readiness {
+  ready: boolean;
+  store: 'ok' | 'unavailable';
+  engine: 'ok' | 'unavailable';
+  /** Age of the oldest leaf that waits for its place in the log, in milliseconds; null where none waits. */
+  oldestPendingLeafMs: number | null;
+}
+
+const checkWithinMs = 900;
+
+/** Whether requests can be served now; answers within a second, whatever is away. */
+export const readiness = async ({ store, cases, now }: Services): Promise<Readiness> => {
+  const [oldest, engine] = await Promise.all([
+    within(checkWithinMs, oldestPending(store)),
+    within(checkWithinMs, cases.isReachable()),
+  ]);
+  const storeOk = oldest !== 'failed';
+  const engineOk = engine === true;
+  return {
+    ready: storeOk && engineOk,
+    store: storeOk ? 'ok' : 'unavailable',
+    engine: engineOk ? 'ok' : 'unavailable',
+    oldestPendingLeafMs: storeOk && oldest !== null ? Math.max(0, now() - Date.parse(oldest)) : null,
+  };
+};
+
+const oldestPending = (store: Store): Promise<string | null> =>
+  store.read(
+    (db) =>
+      db
+        .select({ since: min(logPending.since), one: sql`1` })
+        .from(logPending)
+        .get()?.since ?? null,
+  );
+
+const within = async <T>(ms: number, work: Promise<T>): Promise<T | 'failed'> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'failed'>((resolve) => {
+    timer = setTimeout(() => resolve('failed'), ms);
+  });
+  try {
+    return await Promise.race([work.catch(() => 'failed' as const), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -1,0 +1,197 @@
+import type { Context } from 'hono';
+import { nextNumber } from '../db/own/next-number.ts';
+import { getCase } from '../db/read/get-case.ts';
+import { readCalendar } from '../machines/kernel/calendar.ts';
+import type { Opening } from '../machines/kernel/command.ts';
+import { type Compiled, compile } from '../machines/kernel/compile.ts';
+import type { JsonObject } from '../machines/kernel/json.ts';
+import { KernelError } from '../machines/kernel/kernel-error.ts';
+import { open } from '../machines/kernel/open.ts';
+import { isRefusal } from '../machines/kernel/refusal.ts';
+import { localDay } from '../machines/kernel/zone-offset.ts';
+import { afterCommand, giveAnswer } from './answer.ts';
+import type { Published } from './definitions.ts';
+import type { AppEnv } from './env.ts';
+import { actingFacts, type OnBehalfOf, withAskedFacts } from './facts.ts';
+import { type CommandRequest, type KeptAnswer, once, type Subject } from './idempotency.ts';
+import { acceptedAnswer, askEngine, refusedBy } from './judge.ts';
+import { findVisibleCase } from './present-case.ts';
+import { Refused } from './problem.ts';
+import { planSeal } from './seal.ts';
+import { requirePast } from './send-to-case.ts';
+import type { Services } from './services.ts';
+
+export interface OpenCase {
+  definition: string;
+  profile?: string | undefined;
+  mode?: 'historical' | undefined;
+  data: JsonObject;
+  receivedAt?: string | undefined;
+  reason?: string | undefined;
+  /** A text, or the SHA-256 of a document that will be handed in. */
+  evidence?: string | undefined;
+  links?: { rel: string; caseId: string }[] | undefined;
+  onBehalfOf?: OnBehalfOf | undefined;
+}
+
+/** Opens a case: judged here by the same kernel that will run it, so that a refused one is never started. */
+export const openCase = async (
+  services: Services,
+  c: Context<AppEnv>,
+  input: OpenCase,
+): Promise<Response> => {
+  const { tenant } = c.get('person');
+  let subject: Subject = { kind: 'tenant', id: tenant };
+  const answer = await once(
+    services,
+    c,
+    c.get('body') ?? null,
+    () => subject,
+    async (request) => {
+      const published = await services.definitions.find(tenant, input.definition);
+      if (!published) {
+        throw new Refused('DEFINITION_UNKNOWN', 'There is no such definition.', {
+          errors: [{ pointer: '/definition', message: 'is not published' }],
+        });
+      }
+      subject = { kind: 'definition', id: `${published.ref.id}@${published.ref.version}` };
+      return start(services, c, input, published, request);
+    },
+  );
+  return giveAnswer(services, c, answer);
+};
+
+const start = async (
+  services: Services,
+  c: Context<AppEnv>,
+  input: OpenCase,
+  published: Published,
+  { id, deadlineMs }: CommandRequest,
+): Promise<KeptAnswer> => {
+  const { store, vault, definitions, cases, now } = services;
+  const person = c.get('person');
+  const { tenant } = person;
+  const caseId = id.slice(0, 32);
+  const already = await getCase(store, { tenant, caseId });
+  if (already) {
+    return afterCommand(services, c, { caseId, seq: already.lastSeq, projected: true }, 201);
+  }
+  const nowMs = now();
+  const receivedAt = input.receivedAt ?? new Date(nowMs).toISOString();
+  requirePast(input.receivedAt, nowMs, '/receivedAt');
+  await requireLinks(services, c, input);
+
+  const compileInput = await definitions.compileInput(tenant, published, input.profile);
+  const compiled = compiledOrRefused(() => compile(compileInput));
+  if (input.mode !== 'historical') {
+    requireProofOfBackdating(compiled, input, Date.parse(receivedAt), nowMs);
+  }
+  const links = input.links ?? [];
+  const acting = await actingFacts(store, person, input.onBehalfOf, input.mode);
+  const facts = await withAskedFacts(
+    services,
+    published.runtime,
+    { tenant, caseId, kind: published.runtime.kind, links, ledger: [], data: {} },
+    acting,
+  );
+  const root = { $defs: published.runtime.$defs ?? {} };
+  const plan = planSeal({
+    data: { schema: published.runtime.data, root, value: input.data },
+    texts: { reason: withEvidence(input) },
+  });
+  const openingOf = (sealed: typeof plan.judged, number: string): Opening => ({
+    commandId: id,
+    tenant,
+    caseId,
+    number,
+    facts,
+    data: sealed.data ?? {},
+    receivedAt,
+    ...(input.mode === undefined ? {} : { mode: input.mode }),
+    ...(input.profile === undefined ? {} : { profile: input.profile }),
+    ...(sealed.texts.reason === undefined ? {} : { reason: sealed.texts.reason }),
+    ...(links.length === 0 ? {} : { links }),
+  });
+  const judged = open(compiled, openingOf(plan.judged, ''), new Date(nowMs).toISOString());
+  if (isRefusal(judged)) {
+    throw refusedBy(judged);
+  }
+  const sealed = await plan.seal(vault, { tenant, caseId, commandId: id }, deadlineMs);
+  const year = new Date(input.mode === 'historical' ? receivedAt : nowMs).getUTCFullYear();
+  const number = await nextNumber(store, tenant, published.runtime.kind, year);
+  const opening = openingOf(sealed, number);
+  const answer = acceptedAnswer(
+    await askEngine(services, c, () =>
+      cases.start(
+        { compile: compileInput, start: { type: 'open', opening } },
+        { ...judged.state, number },
+        { deadlineMs },
+      ),
+    ),
+  );
+  return afterCommand(services, c, answer, 201);
+};
+
+const compiledOrRefused = (make: () => Compiled): Compiled => {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof KernelError && error.code === 'PROFILE_UNKNOWN') {
+      throw new Refused('PROFILE_UNKNOWN', error.message, {
+        errors: [{ pointer: '/profile', message: 'is not a profile of this definition' }],
+      });
+    }
+    throw error;
+  }
+};
+
+/** @throws Refused where a linked case is missing or out of sight */
+const requireLinks = async (
+  services: Services,
+  c: Context<AppEnv>,
+  { links = [] }: OpenCase,
+): Promise<void> => {
+  for (const [index, { caseId }] of links.entries()) {
+    if (!(await findVisibleCase(services, c.get('person'), caseId))) {
+      throw new Refused('DATA_INVALID', 'A linked case does not exist.', {
+        errors: [{ pointer: `/links/${index}/caseId`, message: 'is no case' }],
+      });
+    }
+  }
+};
+
+/** What is keyed in later than the day it came in must say why, and prove it: clocks count from that day. */
+const requireProofOfBackdating = (
+  { calendars, calendar }: Compiled,
+  { reason, evidence }: OpenCase,
+  receivedMs: number,
+  nowMs: number,
+): void => {
+  const own = calendars[calendar];
+  if (!own) {
+    throw new Error(`The calendar "${calendar}" is not pinned`);
+  }
+  const { offsets } = readCalendar(own);
+  if (localDay(offsets, receivedMs) >= localDay(offsets, nowMs)) {
+    return;
+  }
+  if (reason === undefined) {
+    throw new Refused(
+      'REASON_REQUIRED',
+      'It was received on an earlier day: say why it is opened only now.',
+      {
+        errors: [{ pointer: '/reason', message: 'is required' }],
+      },
+    );
+  }
+  if (evidence === undefined) {
+    throw new Refused('EVIDENCE_REQUIRED', 'It was received on an earlier day: say what proves that.', {
+      errors: [{ pointer: '/evidence', message: 'is required: a text, or the SHA-256 of a document' }],
+    });
+  }
+};
+
+const withEvidence = ({ reason, evidence }: OpenCase): string | undefined =>
+  evidence === undefined
+    ? reason
+    : [...(reason === undefined ? [] : [reason]), `Evidence: ${evidence}`].join('\n');

@@ -1,0 +1,50 @@
+import type { Person } from '../db/own/people.ts';
+import { type CaseRow, getCase } from '../db/read/get-case.ts';
+import type { Json } from '../machines/kernel/json.ts';
+import { allowedView, caseView } from './case-view.ts';
+import { actorOf, withAskedFacts } from './facts.ts';
+import { Condition } from './problem.ts';
+import { maySeeCases } from './rights.ts';
+import type { Services } from './services.ts';
+import { unseal } from './unseal.ts';
+
+/** Shape of the ids of cases, tasks and documents; what has another shape cannot be one. */
+export const idPattern = /^[A-Za-z0-9._-]{1,120}$/;
+
+/** The case, if there is one that this reader may see. A missing one and one out of sight are the same. */
+export const findVisibleCase = async (
+  { store }: Services,
+  reader: Person,
+  caseId: string,
+): Promise<CaseRow | undefined> =>
+  maySeeCases(reader) && idPattern.test(caseId)
+    ? getCase(store, { tenant: reader.tenant, caseId })
+    : undefined;
+
+/** @throws Condition `NOT_FOUND` */
+export const visibleCase = async (services: Services, reader: Person, caseId: string): Promise<CaseRow> => {
+  const row = await findVisibleCase(services, reader, caseId);
+  if (!row) {
+    throw new Condition('NOT_FOUND', 'There is no such case.');
+  }
+  return row;
+};
+
+/** A case with what the reader may do now; personal values stand in it as references. */
+export const sealedCase = async (services: Services, reader: Person, row: CaseRow): Promise<Json> => {
+  const { definitions, now } = services;
+  const { state } = row;
+  const published = await definitions.ofCase(row.tenant, row.definitionHash);
+  const compiled = await definitions.compiledOf(state);
+  const facts = await withAskedFacts(services, published.runtime, state, { actor: actorOf(reader) });
+  const at = new Date(now()).toISOString();
+  const clock = state.mode === 'historical' || at < state.clockAt ? state.clockAt : at;
+  return {
+    ...caseView({ row, published, reader }),
+    ...allowedView(compiled, state, published, facts, clock),
+  };
+};
+
+/** A case as an answer to this reader. */
+export const presentCase = async (services: Services, reader: Person, row: CaseRow): Promise<Json> =>
+  unseal(services.vault, reader, await sealedCase(services, reader, row));

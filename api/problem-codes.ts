@@ -1,0 +1,87 @@
+import type { RefusalCode } from '../machines/kernel/refusal.ts';
+
+/** Codes of our own beside those of the kernel's refusals. Each has a page under docs/problems. */
+export type ConditionCode =
+  | 'AUTHENTICATION_REQUIRED'
+  | 'BODY_MALFORMED'
+  | 'BODY_TOO_DEEP'
+  | 'BODY_TOO_LARGE'
+  | 'CASE_BUSY'
+  | 'CASE_NOT_RUNNING'
+  | 'CURSOR_INVALID'
+  | 'ENGINE_AWAY'
+  | 'IDEMPOTENCY_KEY_MISSING'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'INPUT_INVALID'
+  | 'INTERNAL'
+  | 'IN_PROGRESS'
+  | 'MEDIA_TYPE_UNSUPPORTED'
+  | 'NOT_FOUND'
+  | 'PROJECTION_BEHIND'
+  | 'STORE_UNAVAILABLE'
+  | 'TRAIL_DIVERGED';
+
+/** What the API itself refuses, beside the kernel. */
+export type ApiRefusalCode =
+  | RefusalCode
+  | 'CASE_UNKNOWN'
+  | 'DEFINITION_UNKNOWN'
+  | 'EVIDENCE_REQUIRED'
+  | 'FACT_UNKNOWN'
+  | 'PERSON_UNKNOWN'
+  | 'STALE';
+
+export type ProblemCode = ApiRefusalCode | ConditionCode;
+
+/** HTTP status and title of each code. */
+export const problemCodes: { [code in ProblemCode]: { status: number; title: string } } = {
+  AUTHENTICATION_REQUIRED: { status: 401, title: 'Sign in first' },
+  AUTHORITY_EXCEEDED: { status: 409, title: 'The amount exceeds your authority' },
+  BODY_MALFORMED: { status: 400, title: 'The body is not JSON' },
+  BODY_TOO_DEEP: { status: 422, title: 'The body nests too deep' },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  CASE_BUSY: { status: 503, title: 'Too many commands to this case at once' },
+  CASE_CLOSED: { status: 409, title: 'The case is closed' },
+  CASE_NOT_RUNNING: { status: 503, title: 'The case has no run' },
+  CASE_TOO_LARGE: { status: 409, title: 'The case holds as much as it may' },
+  CASE_UNKNOWN: { status: 404, title: 'No such case' },
+  CLOCK_NOT_PAUSABLE: { status: 409, title: 'This clock cannot be paused so' },
+  CURSOR_INVALID: { status: 422, title: 'The cursor belongs to another list' },
+  DATA_INVALID: { status: 422, title: 'The data do not match their form' },
+  DEADLINE_NOT_RUNNING: { status: 409, title: 'The deadline is not running' },
+  DEADLINE_UNKNOWN: { status: 404, title: 'No such deadline' },
+  DEFINITION_UNKNOWN: { status: 422, title: 'No such definition' },
+  DOCUMENT_UNKNOWN: { status: 422, title: 'No such document' },
+  ENGINE_AWAY: { status: 503, title: 'The engine does not answer' },
+  ENTRY_TOO_LARGE: { status: 413, title: 'Too much for one entry' },
+  EVENT_NOT_ALLOWED: { status: 409, title: 'The event is not possible now' },
+  EVENT_UNKNOWN: { status: 409, title: 'No such event' },
+  EVIDENCE_REQUIRED: { status: 422, title: 'Evidence is required' },
+  EXTENSION_NOT_ALLOWED: { status: 409, title: 'No further extension' },
+  FACT_UNKNOWN: { status: 422, title: 'The definition asks for an unknown fact' },
+  FOUR_EYES: { status: 409, title: 'Somebody else must do this' },
+  IDEMPOTENCY_KEY_MISSING: { status: 400, title: 'Idempotency-Key is missing' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency-Key was used for another body' },
+  INCIDENT_UNKNOWN: { status: 404, title: 'No such open incident' },
+  INPUT_INVALID: { status: 422, title: 'The request is not valid' },
+  INTERNAL: { status: 500, title: 'Something failed here' },
+  IN_PROGRESS: { status: 409, title: 'The first request with this key still runs' },
+  MEDIA_TYPE_UNSUPPORTED: { status: 415, title: 'This content type is not taken' },
+  NOT_FOUND: { status: 404, title: 'Nothing here' },
+  NOT_HISTORICAL: { status: 409, title: 'The case is not being imported' },
+  OUTCOME_NOT_ALLOWED: { status: 409, title: 'The task has no such outcome' },
+  PERSON_UNKNOWN: { status: 422, title: 'No such person' },
+  PROFILE_UNKNOWN: { status: 422, title: 'No such profile' },
+  PROJECTION_BEHIND: { status: 503, title: 'Earlier commands are not stored yet' },
+  REASON_REQUIRED: { status: 422, title: 'A reason is required' },
+  REOPEN_NOT_ALLOWED: { status: 409, title: 'The case cannot be opened again so' },
+  ROLE_REQUIRED: { status: 403, title: 'Another role is required' },
+  STALE: { status: 412, title: 'The case has changed since' },
+  STATE_FAILED: { status: 409, title: 'A rule of the definition failed' },
+  STORE_UNAVAILABLE: { status: 503, title: 'The database cannot be used now' },
+  TASK_NOT_OPEN: { status: 409, title: 'The task is closed' },
+  TASK_TAKEN: { status: 409, title: 'The task is somebody else’s' },
+  TASK_UNKNOWN: { status: 404, title: 'No such task' },
+  TIME_INVALID: { status: 422, title: 'The time is not possible' },
+  TRAIL_DIVERGED: { status: 503, title: 'The case is stopped: its trail diverged' },
+};
