@@ -30,7 +30,9 @@ const retry = verbRoute(
 const resolve = verbRoute(
   'resolve',
   'Go on as if what failed had answered this',
-  z.strictObject({ ...commonFields, reason: Reason, output: z.unknown().optional() }).openapi('ResolveIncident'),
+  z
+    .strictObject({ ...commonFields, reason: Reason, output: z.unknown().optional() })
+    .openapi('ResolveIncident'),
 );
 
 export const incidentRoutes = (services: Services): Router => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { complaint, startTestApi } from '../support/api.ts';
+import { recordsOf } from '../support/records.ts';
 
 type Api = Awaited<ReturnType<typeof startTestApi>>;
 let api: Api;
@@ -66,7 +67,7 @@ describe('POST /v1/cases', () => {
     const { status, body } = await post('finance', complaint);
     expect([status, body.code]).toEqual([403, 'ROLE_REQUIRED']);
     expect(body.allowed).toEqual([]);
-    const [last] = records(api).slice(-1);
+    const [last] = recordsOf(api.store).slice(-1);
     expect(last).toMatchObject({
       type: 'command.refused',
       actorId: 'finance',
@@ -258,9 +259,3 @@ describe('GET /v1/cases/{id}', () => {
     expect((await api.call('somebody', 'GET', '/v1/cases')).body.items).toEqual([]);
   });
 });
-
-const records = ({ store }: Api) =>
-  store.sqlite
-    .prepare('select leaf from records order by n')
-    .all()
-    .map((row) => JSON.parse((row as { leaf: string }).leaf));
