@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { projectFolder } from '../cli/project-folder.ts';
+import type { Settings } from '../cli/settings.ts';
+import { isReadyMessage } from '../cli/supervise/supervised.ts';
+
+export interface WorkerOrder {
+  side: 'caseloom' | 'hand-written';
+  settings: Pick<Settings, 'home' | 'temporal' | 'taskQueues' | 'worker'>;
+  synchronous: 'FULL' | 'NORMAL';
+}
+
+export interface WorkerProcess {
+  /** Time on the processor since its start, in milliseconds. */
+  cpuMs: () => Promise<number>;
+  /** Drains and ends. */
+  stop: () => Promise<void>;
+}
+
+/** The preload that takes out most of what the SDK spends on watching workflow code. */
+export const tunedWorker = join(projectFolder, 'cli/tuned-worker.mjs');
+
+/** Starts a worker in a process of its own and waits until it polls. */
+export const startWorkerProcess = async (
+  order: WorkerOrder,
+  { tuned = false, nodeOptions = [] }: { tuned?: boolean; nodeOptions?: readonly string[] } = {},
+): Promise<WorkerProcess> => {
+  const preload = tuned ? ['--import', tunedWorker] : [];
+  const child = spawn(
+    process.execPath,
+    [...preload, ...nodeOptions, join(projectFolder, 'bench/worker-main.ts'), JSON.stringify(order)],
+    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true },
+  );
+  await ready(child, order.side);
+  return {
+    cpuMs: async () => {
+      child.send('cpu');
+      const [message] = (await once(child, 'message')) as [{ cpuMs: number }];
+      return message.cpuMs;
+    },
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) {
+        const gone = once(child, 'exit');
+        child.kill('SIGTERM');
+        await gone;
+      }
+    },
+  };
+};
+
+const ready = (child: ChildProcess, side: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    child.once('exit', (code) =>
+      reject(new Error(`The ${side} worker ended with ${code} before it was ready.`)),
+    );
+    child.once('error', reject);
+    child.on('message', (message) => {
+      if (isReadyMessage(message)) {
+        resolve();
+      }
+    });
+  });
