@@ -136,7 +136,7 @@ const decision = (file: ComplaintFile, { finding, told }: Extract<Outcome, { end
       reason: file.recoveryUsd > 0 ? fromFile(`recovery ${file.recoveryUsd} USD`) : generated,
       place: before(12),
     },
-    { type: 'approve', as: 'complaints-manager', reason: generated, place: before(11) },
+    { type: 'approve', as: approverOf(file), reason: generated, place: before(11) },
     ...answer,
   ];
 };
@@ -181,6 +181,11 @@ const remedyOf = ({ recoveryUsd }: ComplaintFile, finding: string) => {
   }
   return { kind: finding === 'not-upheld' ? 'none' : 'correction' };
 };
+
+/** Above what a complaints manager may decide, in USD, it is for the one who has the committee's authority. */
+const managerLimitUsd = 50_000;
+const approverOf = ({ recoveryUsd }: ComplaintFile): string =>
+  recoveryUsd > managerLimitUsd ? 'complaints-manager-3' : 'complaints-manager';
 
 const causeOf = ({ reasons, subreasons }: ComplaintFile): string =>
   shortened([...reasons, ...subreasons].join(', ') || 'not stated in the file');
