@@ -3,7 +3,7 @@ import { pointerStep } from '../../machines/kernel/canonical-json.ts';
 import { exchange, parseAnswer } from './http-exchange.ts';
 import type { OperationMapping, PortSpec, StatusWord } from './http-mapping.ts';
 import type { ReadyMapping } from './http-mapping-file.ts';
-import { readField, UnreadableField } from './http-read-field.ts';
+import { readField, readsNothing, UnreadableField } from './http-read-field.ts';
 import { httpRequest } from './http-request.ts';
 import type { Parameters } from './http-template.ts';
 import { type Asked, PortFailure } from './port-failure.ts';
@@ -33,7 +33,10 @@ export const createHttpAdapter = <Spec extends PortSpec>(
     if (authorization) {
       request.headers[authorization.header.toLowerCase()] = authorization.value;
     }
-    const wantsBody = (status: number): boolean => typeof meaningOf(operation, status) === 'object';
+    const wantsBody = (status: number): boolean => {
+      const meaning = meaningOf(operation, status);
+      return typeof meaning === 'object' && !readsNothing(meaning);
+    };
     const answer = await exchange(request, mapping, wantsBody, asked);
     const meaning = meaningOf(operation, answer.status);
     if (meaning === 'none') {
@@ -43,7 +46,10 @@ export const createHttpAdapter = <Spec extends PortSpec>(
       const code = meaning === 'retry' ? 'PORT_UNAVAILABLE' : 'PORT_REFUSED';
       throw new PortFailure(asked, code, `HTTP ${answer.status}`, answer.status);
     }
-    const found = readAnswer(() => readField(meaning, parseAnswer(answer, asked)), asked);
+    const found = readAnswer(
+      () => readField(meaning, wantsBody(answer.status) ? parseAnswer(answer, asked) : null),
+      asked,
+    );
     if (found === undefined) {
       return undefined;
     }

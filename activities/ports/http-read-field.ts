@@ -37,6 +37,11 @@ export const readField = (map: FieldMap, source: Json, pointer = ''): Json | und
   return convert(map, value, source, pointer);
 };
 
+/** Whether a map reads nothing of the answer: a status alone may say it all, and such answers often have no body. */
+export const readsNothing = ({ const: constant, fields, ifPresent }: FieldMap): boolean =>
+  constant !== undefined ||
+  (fields !== undefined && ifPresent === undefined && Object.values(fields).every(readsNothing));
+
 const isAbsent = (pointer: string | undefined, source: Json): boolean =>
   pointer !== undefined && (valueAt(source, pointer) ?? null) === null;
 

@@ -9,6 +9,7 @@ const money = z.strictObject({
 const code = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'lower case words joined by hyphens');
 const number = z.string().min(1).max(60);
 const text = z.string().min(1).max(300);
+const title = z.string().min(1).max(60);
 
 /** Cover from 00:00 of `fromOn` to 24:00 of `toOn`, local dates in the policy's own zone. */
 const period = z
@@ -19,7 +20,7 @@ const period = z
 export const coverageSchema = z.strictObject({
   /** E.g. `compulsory` (交强险), `own-damage` (车损险), `third-party` (三者险), `contents`, `hospital-medical`. */
   code,
-  title: z.strictObject({ zh: text, en: text }).optional(),
+  title: z.strictObject({ zh: title, en: title }).optional(),
   /** The most that is paid for one loss. */
   limit: money,
   deductible: money,
@@ -72,15 +73,18 @@ export const policySummarySchema = z.strictObject({
   generated: z.literal(true).optional(),
 });
 
-/** What a policy system answers for one policy and one date: the state of the contract on that date. */
+/**
+ * What a policy system answers for one policy and one date: the state of the contract on that date. The bounds keep
+ * the terms small enough for one entry of a case's trail.
+ */
 export const policyAsOfSchema = z.strictObject({
   number,
   product,
   period,
   cancelledOn: localDate.optional(),
   insuredRef: number,
-  coverages: z.array(coverageSchema).max(50),
-  endorsements: z.array(endorsementSchema).max(200),
+  coverages: z.array(coverageSchema).max(40),
+  endorsements: z.array(endorsementSchema).max(100),
   vehicle: vehicle.optional(),
   premises: z.strictObject({ use: z.enum(['home', 'business']) }).optional(),
   personal,
