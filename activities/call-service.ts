@@ -4,6 +4,8 @@ import type { Json } from '../machines/kernel/json.ts';
 import type { CaseActivities, ServiceCall } from '../workflows/activity-contract.ts';
 import type { Letters } from './ports/letters.ts';
 import type { Payments } from './ports/payment.ts';
+import type { PolicyPort } from './ports/policy.ts';
+import { createPolicySnapshotService } from './ports/policy-service.ts';
 import { PortFailure } from './ports/port-failure.ts';
 
 type Service = (call: ServiceCall) => Promise<Json>;
@@ -14,20 +16,27 @@ export type Services = { readonly [activity: string]: Service };
 const sealed = z.strictObject({ ref: z.string(), commitment: z.string() });
 const payment = z.object({
   amount: z.strictObject({ amount: z.int().positive(), currency: z.string().regex(/^[A-Z]{3}$/) }),
-  payee: z.union([z.string().min(1), sealed]),
+  payee: z.union([z.string().min(1), sealed, z.record(z.string(), z.union([z.string(), sealed]))]),
+  purpose: z.string().max(100).optional(),
 });
 const letter = z.object({
   template: z.string().min(1),
-  to: z.union([
-    z.strictObject({ customer: z.literal(true) }),
-    z.strictObject({ roles: z.array(z.string()) }),
-  ]),
+  /** Default: the customer. */
+  to: z
+    .union([z.strictObject({ customer: z.literal(true) }), z.strictObject({ roles: z.array(z.string()) })])
+    .default({ customer: true }),
 });
 
 /**
- * `payment.pay` {amount, payee} → {paymentId} · `letter.send` {template, to} → {letterId}.
+ * `payment.pay` {amount, payee, purpose?} → {paymentId} and what the paying system adds · `letter.send` {template,
+ * to?} → {letterId} · where there is a policy system, `policy.snapshot` {policyNumber, lossOn} → see the policy service.
  */
-export const createServices = (ports: { payments: Payments; letters: Letters }): Services => ({
+export const createServices = (ports: {
+  payments: Payments;
+  letters: Letters;
+  policies?: PolicyPort;
+}): Services => ({
+  ...(ports.policies ? { 'policy.snapshot': createPolicySnapshotService(ports.policies) } : {}),
   'payment.pay': async ({ effectId, tenant, caseId, input }) =>
     ports.payments.pay({ effectId, tenant, caseId, ...read(payment, input) }),
   'letter.send': async ({ effectId, tenant, caseId, input }) =>
