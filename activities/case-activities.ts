@@ -57,6 +57,7 @@ export const createActivities = ({
     assignTask: createAssignTask(store),
     startCase: createStartCase(store, client, taskQueue),
     tellCase: createTellCase(store, client),
+    endTask: async () => undefined,
     deliver: createDeliver(store, letters),
   };
 };

@@ -3,6 +3,7 @@ import {
   CancellationScope,
   condition,
   log,
+  TemporalFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -45,7 +46,8 @@ export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: S
   const carried = start.type === 'continue' ? start.carried : { effects: [], answers: {} };
   let failure: Error | undefined;
   const broken = (error: Error): void => {
-    failure ??= error;
+    // Temporal's own failures would end the workflow; this one fails its task, which is tried again.
+    failure ??= error instanceof TemporalFailure ? new Error(`${error.name}: ${error.message}`) : error;
   };
   // Cancelling the workflow must not stop a case; only its own machine ends it.
   const until = async (reached: () => boolean): Promise<void> => {

@@ -4,6 +4,7 @@ import {
   CancellationScope,
   proxyActivities,
   proxyLocalActivities,
+  TemporalFailure,
 } from '@temporalio/workflow';
 import type { Effect } from '../machines/kernel/effect.ts';
 import type { Step } from '../machines/kernel/step.ts';
@@ -19,7 +20,8 @@ const batchCharsMax = 800_000;
 const { project } = proxyLocalActivities<CaseActivities>({
   startToCloseTimeout: '2s',
   scheduleToCloseTimeout: '2s',
-  retry: { maximumAttempts: 3, initialInterval: '50ms' },
+  // A locked database was waited for already; a second wait would go past the two seconds.
+  retry: { maximumAttempts: 3, initialInterval: '50ms', nonRetryableErrorTypes: ['STORE_UNAVAILABLE'] },
 });
 
 const { project: projectForEver } = proxyActivities<CaseActivities>({
@@ -83,7 +85,7 @@ export const createProjectionQueue = (
         if (isDiverged(error)) {
           stopped = true;
           diverged();
-        } else if (error instanceof ActivityFailure) {
+        } else if (error instanceof TemporalFailure) {
           behind = true;
         } else {
           throw error;
@@ -141,7 +143,8 @@ const causedEffects = ({ state, effects }: Step): CausedEffect[] =>
     headHash: state.headHash,
   }));
 
-const isDiverged = (error: unknown): boolean =>
-  error instanceof ActivityFailure &&
-  error.cause instanceof ApplicationFailure &&
-  error.cause.type === failureTypes.diverged;
+// A local activity's failure comes bare or wrapped, a normal one's wrapped.
+const isDiverged = (error: unknown): boolean => {
+  const failure = error instanceof ActivityFailure ? error.cause : error;
+  return failure instanceof ApplicationFailure && failure.type === failureTypes.diverged;
+};

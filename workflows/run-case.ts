@@ -1,6 +1,7 @@
-import { CancellationScope, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import { kernelVersion } from '../machines/kernel/open.ts';
 import { isRefusal } from '../machines/kernel/refusal.ts';
+import type { CaseActivities } from './activity-contract.ts';
 import { type CaseRun, createCaseRun, isIdle, isQuiet } from './case-run.ts';
 import { handleCommands, refuseCommands } from './command-handlers.ts';
 import { conditionFailure, refusedFailure } from './failures.ts';
@@ -9,6 +10,8 @@ import { compileStart, startStep } from './start-step.ts';
 
 /** Events after which a run continues as new even while effects are under way; they go over into the next one. */
 const eventsWithEffectsMax = 8_000;
+
+const { endTask } = proxyActivities<CaseActivities>({ startToCloseTimeout: '10s' });
 
 /**
  * One run of a case: takes commands, wakes it when something comes due, stores what it did, and carries out what it
@@ -40,10 +43,10 @@ export const runCase = async (input: CaseInput): Promise<void> => {
     if (isClosed()) {
       return;
     }
-    // Continuing in the task that answered a command, the server may hand that command to both runs. The timer makes
-    // a later task, and until then no command is let in.
+    // Continuing in the task that answered a command, the server may hand that command to both runs. The activity makes
+    // a later task (a short timer does too, up to a second later), and until then no command is let in.
     run.ending = true;
-    await CancellationScope.nonCancellable(() => sleep(1));
+    await CancellationScope.nonCancellable(endTask);
     if (mayContinue()) {
       await continueAsNew<typeof runCase>(nextInput(run, limits));
     }

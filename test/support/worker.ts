@@ -48,6 +48,14 @@ export type TestWorker = {
 const answerWithinMs = 15_000;
 let installed = false;
 
+/** Sets the SDK's log up; before anything else of it is used in this process. */
+export function prepareRuntime(): void {
+  if (!installed) {
+    installRuntime();
+    installed = true;
+  }
+}
+
 /** A worker with a store of its own, on a task queue of its own, and a client's side to go with it. */
 export async function startTestWorker(options: {
   temporal: Settings['temporal'];
@@ -56,10 +64,7 @@ export async function startTestWorker(options: {
   letters?: Letters;
   maxCachedWorkflows?: number;
 }): Promise<TestWorker> {
-  if (!installed) {
-    installRuntime();
-    installed = true;
-  }
+  prepareRuntime();
   const { temporal, client } = options;
   const folder = mkdtempSync(join(tmpdir(), 'caseloom-worker-'));
   const store = await openStore({ file: join(folder, 'caseloom.db'), synchronous: 'NORMAL' });
@@ -95,7 +100,8 @@ export async function startTestWorker(options: {
     start,
     open: async ({ opening: changes = {}, compile: input = miniInput(), limits } = {}) => {
       const opening = miniOpening(changes);
-      const judged = open(compile(input), opening, new Date(Date.now() + 1_000).toISOString());
+      const now = Math.max(Date.now(), Date.parse(opening.receivedAt));
+      const judged = open(compile(input), opening, new Date(now).toISOString());
       if (isRefusal(judged)) {
         return { caseId: opening.caseId, outcome: { type: 'refused', refusal: judged } };
       }

@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openStore } from '../../db/open.ts';
+import { deadlinesOf, entriesOf, getCase } from '../../db/read/get-case.ts';
+import { compile } from '../../machines/kernel/compile.ts';
+import { open } from '../../machines/kernel/open.ts';
+import { isRefusal } from '../../machines/kernel/refusal.ts';
+import type { Outcome } from '../../workflows/client/outcome.ts';
+import { sendCommand } from '../../workflows/client/send-command.ts';
+import { startCase } from '../../workflows/client/start-case.ts';
+import { handler, lead, miniDefinition, miniInput, miniOpening, send } from '../support/mini-case.ts';
+import { startTestServer, type TestServer } from '../support/temporal.ts';
+import { answerOf, startTestWorker } from '../support/worker.ts';
+import { workerHome } from '../support/worker-process.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer({ pragmas: { synchronous: 'NORMAL' } });
+}, 60_000);
+
+afterAll(() => server?.stop());
+
+const waitMs = 60_000;
+
+/** Sends as a caller does that gets no answer in time: again, under the same id. */
+const insist = async (attempt: () => Promise<Outcome>): Promise<Outcome> => {
+  const untilMs = Date.now() + waitMs;
+  for (;;) {
+    const outcome = await attempt();
+    if (outcome.type !== 'condition' || Date.now() > untilMs) {
+      return outcome;
+    }
+    await sleep(200);
+  }
+};
+
+test.concurrent.each([
+  ['before a step', 'before-step:1'],
+  ['between step and projection', 'before-project:2'],
+  ['between projection and its record in history', 'after-project:2'],
+  ['before an answer', 'before-answer:2'],
+  ['before a payment', 'before-effect:1'],
+  ['between a payment and its record in history', 'after-effect:1'],
+])(
+  'a worker killed %s loses and doubles nothing',
+  async (_where, failAt) => {
+    const home = workerHome(server.address);
+    try {
+      const first = await home.start(failAt);
+      const died = once(first, 'exit');
+      const replaced = died.then(() => home.start());
+      const opening = miniOpening();
+      const { caseId } = opening;
+      const judged = open(compile(miniInput()), opening, opening.receivedAt);
+      if (isRefusal(judged)) {
+        throw new Error(judged.detail);
+      }
+      const deadline = () => ({ deadlineMs: Date.now() + 5_000 });
+      const input = { compile: miniInput(), start: { type: 'open', opening } } as const;
+      answerOf(
+        await insist(() =>
+          startCase(server.client, input, judged.state, { taskQueue: home.taskQueue, ...deadline() }),
+        ),
+      );
+      const commands = [
+        send('acknowledge'),
+        send('estimate', handler, { amount: 900 }),
+        send('approve', lead),
+      ];
+      for (const command of commands) {
+        answerOf(
+          await insist(() => sendCommand(server.client, { tenant: 'acme', caseId }, command, deadline())),
+        );
+      }
+      const [, signal] = await died;
+      expect(signal).toBe('SIGKILL');
+      await replaced;
+
+      const store = await openStore({ file: join(home.folder, 'caseloom.db') });
+      try {
+        const row = () => getCase(store, { tenant: 'acme', caseId });
+        await expect
+          .poll(async () => (await row())?.status, { timeout: 30_000, interval: 200 })
+          .toBe('closed');
+        const entries = await entriesOf(store, { tenant: 'acme', caseId });
+        expect(entries.map(({ type }) => type)).toEqual([
+          'case.opened',
+          'acknowledge',
+          'estimate',
+          'approve',
+          'service.completed',
+        ]);
+        expect(entries.map(({ commandId }) => commandId).slice(1, 4)).toEqual(commands.map(({ id }) => id));
+      } finally {
+        await store.close();
+      }
+      expect(readdirSync(join(home.folder, 'payments'))).toHaveLength(1);
+      await expect
+        .poll(
+          () => readdirSync(home.folder).includes('mail') && readdirSync(join(home.folder, 'mail')).length,
+          {
+            timeout: 10_000,
+          },
+        )
+        .toBe(1);
+    } finally {
+      await home.remove();
+    }
+  },
+  120_000,
+);
+
+test.concurrent('a server killed across a deadline: it fires once, and is recorded as late', async () => {
+  const own = await startTestServer();
+  const cases = await startTestWorker({ temporal: own.temporal, client: own.client });
+  try {
+    const { first } = miniDefinition.deadlines ?? {};
+    if (!first) {
+      throw new Error('no deadline');
+    }
+    const definition = { ...miniDefinition, deadlines: { first: { ...first, limit: 'PT2S', warnAt: [] } } };
+    const { caseId } = answerOf((await cases.open({ compile: miniInput(definition) })).outcome);
+    await own.kill();
+    await sleep(8_000);
+    await own.restart();
+    const deadline = async () => (await deadlinesOf(cases.store, { tenant: 'acme', caseId }))[0];
+    await expect
+      .poll(async () => (await deadline())?.status, { timeout: 40_000, interval: 200 })
+      .toBe('breached');
+    answerOf(await insist(() => cases.send(caseId, send('note'))));
+    const entries = await entriesOf(cases.store, { tenant: 'acme', caseId });
+    const breaches = entries.filter(({ type }) => type === 'deadline.breached');
+    expect(breaches).toHaveLength(1);
+    const leaf = JSON.parse(breaches[0]?.leaf ?? '');
+    expect(leaf.data).toMatchObject({ deadline: 'first', late: true });
+    expect(Date.parse(leaf.at) - Date.parse(leaf.due)).toBeGreaterThan(5_000);
+  } finally {
+    await cases.stop();
+    await own.stop();
+  }
+}, 120_000);
