@@ -22,6 +22,31 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./worker.ts')).workerCommand(),
   },
   {
+    name: 'api',
+    summary: 'serve the HTTP API',
+    load: async () => (await import('./api.ts')).apiCommand(),
+  },
+  {
+    name: 'token',
+    summary: 'print a bearer token for a demo person',
+    load: async () => (await import('./token.ts')).tokenCommand(),
+  },
+  {
+    name: 'case',
+    summary: 'open, show, list cases, send them events, print their trails',
+    load: async () => (await import('./case.ts')).caseCommand(),
+  },
+  {
+    name: 'lint',
+    summary: 'check a definition document',
+    load: async () => (await import('./lint.ts')).lintCommand(),
+  },
+  {
+    name: 'replay',
+    summary: 'make cases of a file of real complaints or claims, on its own dates',
+    load: async () => (await import('./replay.ts')).replayCommand(),
+  },
+  {
     name: 'verify',
     summary: 'verify every stored trail',
     load: async () => (await import('./verify.ts')).verifyCommand(),

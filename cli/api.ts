@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { Command } from 'commander';
+import { createApp } from '../api/app.ts';
+import type { LogLine } from '../api/deps.ts';
+import { seedEmbedded } from '../api/seed.ts';
+import { startServer } from '../api/server.ts';
+import { temporalCases } from '../api/temporal-cases.ts';
+import { startIntegrator } from '../db/log/start-integrator.ts';
+import { openStore, type Store } from '../db/open.ts';
+import { sweepRequests } from '../db/own/idempotency.ts';
+import { openVault } from '../db/vault/open-vault.ts';
+import { demoProfile } from '../machines/library/index.ts';
+import { CommandError } from './command-error.ts';
+import { loadSettings } from './settings.ts';
+import { connectionOptions } from './temporal/connection.ts';
+
+const sweepEveryMs = 600_000;
+
+/** `caseloom api`: serves HTTP until SIGTERM, then lets the requests under way end. */
+export function apiCommand(): Command {
+  return new Command()
+    .description(
+      'Serves the HTTP API at HOST and PORT (127.0.0.1:3000), and puts the leaves of the trails into the log.',
+    )
+    .action(runApi);
+}
+
+async function runApi(): Promise<void> {
+  const settings = loadSettings();
+  const { home, http, temporal, taskQueues } = settings;
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const store = await openStore({ file: join(home, 'caseloom.db') });
+  // Lazy: the API answers also while the engine is away, and finds it when it comes.
+  const connection = Connection.lazy(connectionOptions(temporal));
+  try {
+    await seedEmbedded(store);
+    const app = createApp({
+      store,
+      vault: await openVault(store, { home }),
+      cases: temporalCases(new Client({ connection, namespace: temporal.namespace }), taskQueues.cases),
+      now: Date.now,
+      ...(temporal.embedded ? { clockProfile: demoProfile } : {}),
+      log,
+    });
+    const server = await listen(app, http);
+    const stopIntegrator = startIntegrator(store, {
+      holder: `api-${randomUUID()}`,
+      onError: () => log({ level: 'error', message: 'The log’s integrator failed; it goes on' }),
+    });
+    const sweep = startSweep(store);
+    process.stdout.write(`API ready at http://${http.host}:${server.port}\n`);
+    await stopSignal();
+    clearInterval(sweep);
+    await server.stop();
+    await stopIntegrator();
+  } finally {
+    await connection.close();
+    await store.close();
+  }
+}
+
+const listen = async (app: Parameters<typeof startServer>[0], http: { host: string; port: number }) => {
+  try {
+    return await startServer(app, http);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new CommandError(`Cannot listen at ${http.host}:${http.port} (${code}). Set PORT, or HOST.`);
+  }
+};
+
+const startSweep = (store: Store): NodeJS.Timeout =>
+  setInterval(() => {
+    sweepRequests(store).catch(() => log({ level: 'warn', message: 'Old answers could not be swept' }));
+  }, sweepEveryMs).unref();
+
+const stopSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+
+const log = (line: LogLine): void => {
+  process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`);
+};
