@@ -35,6 +35,14 @@ export type Effect =
       samePerson?: string;
     }
   /** Opens a child case; comes back as a `link` command. */
-  | { type: 'startCase'; id: string; child: string; definition: string; rel: string; data: JsonObject; occurredAt?: string }
+  | {
+      type: 'startCase';
+      id: string;
+      child: string;
+      definition: string;
+      rel: string;
+      data: JsonObject;
+      occurredAt?: string;
+    }
   /** Sends an event to a linked case. */
   | { type: 'tellCase'; id: string; caseId: string; event: string; data: JsonObject; occurredAt?: string };
