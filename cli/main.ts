@@ -52,6 +52,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./verify.ts')).verifyCommand(),
   },
   {
+    name: 'demo',
+    summary: 'make generated cases; tamper with a copy and see it found',
+    load: async () => (await import('./demo.ts')).demoCommand(),
+  },
+  {
     name: 'provision',
     summary: "fetch the Temporal server's binary, if it is not there yet",
     load: async () => (await import('./provision.ts')).provisionCommand(),

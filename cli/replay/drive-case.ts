@@ -1,5 +1,6 @@
 import { codeOf, type SendRequest, sendUntilAnswered } from './case-api.ts';
-import { type CasePlan, customer } from './plan.ts';
+import { type CaseAnswer, followCase, isCaseAnswer } from './follow-case.ts';
+import { type CasePlan, customer, type PlannedStep } from './plan.ts';
 import type { Tally } from './tally.ts';
 
 /** How commands are sent: as an import on behalf of who did it then, or by each person now. */
@@ -15,64 +16,111 @@ export type Sender = {
 const importer = 'admin';
 const customerProxy = 'agent';
 
-/** The parts of a case that a run's figures are made from. */
-export type DrivenCase = {
-  readonly caseId: string;
-  readonly status: string;
-  readonly deadlines: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly breachedAt?: string;
-  }[];
-};
-
 /**
  * Opens a planned case and takes it through its steps, each under a key of its own, so that done again it changes
- * nothing. Stops at the first step that is refused. Undefined where the opening is refused already.
+ * nothing. Stops at the first step that is refused against the plan. Undefined where the opening is refused already.
  */
 export const driveCase = async (
   { key, opening, steps }: CasePlan,
   sender: Sender,
   tally: Tally,
-): Promise<DrivenCase | undefined> => {
+): Promise<CaseAnswer | undefined> => {
   const { send, mode, pace, signal } = sender;
-  let latest: unknown;
-  const command = async (as: string, path: string, body: object, n: number): Promise<boolean> => {
+  const command = async (
+    { as, refused }: Pick<PlannedStep, 'as' | 'refused'>,
+    path: string,
+    body: object,
+    n: number,
+  ): Promise<{ ok: boolean; answer?: unknown }> => {
     await pace?.();
     const request = {
       person: as === customer ? customerProxy : mode === 'historical' ? importer : as,
       method: 'POST',
       path,
-      body: { ...body, ...onBehalfOf(as, mode) },
+      body: body instanceof FormData ? body : { ...body, ...onBehalfOf(as, mode) },
       key: `${key}#${n}`,
     } as const;
     const { status, body: answer, latencyMs, retries } = await sendUntilAnswered(send, request, signal);
-    if (status >= 300) {
-      tally.refused(codeOf(answer) ?? `HTTP_${status}`, `${key}: ${'type' in body ? body.type : 'opening'}`);
-      return false;
+    if (status < 300) {
+      tally.accepted(latencyMs, retries);
+      return { ok: true, answer };
     }
-    tally.accepted(latencyMs, retries);
-    latest = answer;
-    return true;
+    const code = codeOf(answer) ?? `HTTP_${status}`;
+    if (code === refused) {
+      tally.refusedAsPlanned();
+      return { ok: true };
+    }
+    tally.refused(code, `${key}: ${path}${'type' in body ? ` ${body.type}` : ''}`);
+    return { ok: false };
   };
 
   const { body, as } = opening;
-  const opened = await command(as, '/v1/cases', mode === 'historical' ? { ...body, mode } : body, 0);
-  if (!opened) {
+  const opened = await command({ as }, '/v1/cases', mode === 'historical' ? { ...body, mode } : body, 0);
+  if (!opened.ok) {
     return undefined;
   }
-  const { caseId } = latest as { caseId: string };
-  for (const [index, { as: by, ...step }] of steps.entries()) {
-    if (!(await command(by, `/v1/cases/${caseId}/events`, step, index + 1))) {
+  const { caseId } = opened.answer as { caseId: string };
+  let childId: string | undefined;
+  let latest = opened.answer;
+  for (const [index, step] of steps.entries()) {
+    if (step.on === 'child' && childId === undefined) {
+      const parent = await followCase(send, caseId, (read) => childOf(read) !== undefined, signal);
+      childId = parent && childOf(parent);
+    }
+    const target = step.on === 'child' ? childId : caseId;
+    if (target === undefined || !(await reached(step, target, latest, sender))) {
+      tally.refused('STATE_NOT_REACHED', `${key}: ${step.awaits ?? 'a child case'}`);
       break;
     }
+    const path = `/v1/cases/${target}/${'document' in step ? 'documents' : 'events'}`;
+    const { ok, answer } = await command(step, path, bodyOf(step, mode), index + 1);
+    if (!ok) {
+      break;
+    }
+    latest = answer ?? latest;
   }
-  if (!isCase(latest)) {
-    // The last answer said that the case is stored but not readable yet.
-    const request = { person: importer, method: 'GET', path: `/v1/cases/${caseId}` } as const;
-    latest = (await sendUntilAnswered(send, request, signal)).body;
+  return isCaseAnswer(latest) && latest.caseId === caseId
+    ? latest
+    : followCase(send, caseId, () => true, signal);
+};
+
+const childOf = ({ links }: CaseAnswer): string | undefined =>
+  links.find(({ rel }) => rel === 'part-of')?.caseId;
+
+const reached = async (
+  { awaits }: PlannedStep,
+  caseId: string,
+  latest: unknown,
+  { send, signal }: Sender,
+): Promise<boolean> => {
+  const isThere = (read: CaseAnswer): boolean =>
+    awaits === undefined || (read.caseId === caseId && read.states.includes(awaits));
+  return (
+    awaits === undefined ||
+    (isCaseAnswer(latest) && isThere(latest)) ||
+    (await followCase(send, caseId, isThere, signal)) !== undefined
+  );
+};
+
+const bodyOf = (step: PlannedStep, mode: Sender['mode']): object => {
+  const { as, on: _on, awaits: _awaits, refused: _refused, ...rest } = step;
+  if (!('document' in rest)) {
+    return rest;
   }
-  return isCase(latest) ? latest : { caseId, status: 'unknown', deadlines: [] };
+  const form = new FormData();
+  const text = `%PDF-1.4\n% Generated: a paper that shows nothing.\n`;
+  form.set('file', new File([text], `generated-${rest.document}.pdf`, { type: 'application/pdf' }));
+  form.set('key', rest.document);
+  for (const [name, value] of [
+    ['reason', rest.reason],
+    ['occurredAt', rest.occurredAt],
+    ['onBehalfOf', JSON.stringify(onBehalfOf(as, mode).onBehalfOf)],
+  ] as const) {
+    if (value !== undefined) {
+      form.set(name, value);
+    }
+  }
+  return form;
 };
 
 const onBehalfOf = (as: string, mode: Sender['mode']) => {
@@ -81,6 +129,3 @@ const onBehalfOf = (as: string, mode: Sender['mode']) => {
   }
   return mode === 'historical' ? { onBehalfOf: { personId: as } } : {};
 };
-
-const isCase = (value: unknown): value is DrivenCase =>
-  typeof value === 'object' && value !== null && 'deadlines' in value && Array.isArray(value.deadlines);

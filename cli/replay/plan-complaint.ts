@@ -1,9 +1,9 @@
 import type { ComplaintFile } from './complaint-file.ts';
 import { type Outcome, outcomeOf, rootCauseOf } from './complaint-outcome.ts';
 import { type Place, placeSteps } from './place-steps.ts';
-import { type CasePlan, customer, type PlannedStep } from './plan.ts';
+import { type CasePlan, customer, type PlannedEvent, type PlannedStep } from './plan.ts';
 
-type Draft = Omit<PlannedStep, 'occurredAt'> & { readonly place: Place };
+type Draft = PlannedEvent & Pick<PlannedStep, 'as' | 'reason'> & { readonly place: Place };
 
 /** Business hours of the file's days: the open data has dates only. */
 const openedAtOf = ({ opened }: ComplaintFile): string => `${opened}T14:00:00.000Z`;

@@ -19,14 +19,23 @@ export type CasePlan = {
   readonly steps: readonly PlannedStep[];
 };
 
-export type PlannedStep = {
-  readonly type: string;
+export type PlannedStep = (PlannedEvent | PlannedDocument) & {
   /** The person, or the customer, for whom whoever takes their calls sends it. */
   readonly as: string;
-  readonly data?: { readonly [name: string]: Json };
+  /** The first case that this one has started, instead of this one. */
+  readonly on?: 'child';
+  /** State that the case reaches by itself, and must have reached before this is sent. */
+  readonly awaits?: string;
   readonly reason?: string;
   readonly occurredAt?: string;
+  /** The code that this must be refused with: a refusal that belongs to the plan. */
+  readonly refused?: string;
 };
+
+export type PlannedEvent = { readonly type: string; readonly data?: { readonly [name: string]: Json } };
+
+/** A made-up paper for the checklist. */
+export type PlannedDocument = { readonly document: string };
 
 /** Who sends what a customer said, where no employee is named. */
 export const customer = 'customer';

@@ -1,4 +1,5 @@
-import { type DrivenCase, driveCase, type Sender } from './drive-case.ts';
+import { driveCase, type Sender } from './drive-case.ts';
+import type { CaseAnswer } from './follow-case.ts';
 import { inParallel } from './in-parallel.ts';
 import type { CasePlan } from './plan.ts';
 import { type CommandFigures, startTally } from './tally.ts';
@@ -21,6 +22,8 @@ export const casesAtOnce = 8;
 export type ReplayOptions = Sender & {
   readonly width?: number;
   readonly onProgress?: (done: number) => void;
+  /** A case that was driven as far as it goes. */
+  readonly onCase?: (plan: CasePlan, driven: CaseAnswer) => void;
 };
 
 /** Makes the planned cases through the API, several at a time. */
@@ -30,7 +33,7 @@ export const replayPlans = async (
 ): Promise<ReplayFigures> => {
   const startedAtMs = performance.now();
   const tally = startTally();
-  const driven: DrivenCase[] = [];
+  const driven: CaseAnswer[] = [];
   let done = 0;
   await inParallel(
     plans,
@@ -39,6 +42,7 @@ export const replayPlans = async (
       const one = await driveCase(plan, options, tally);
       if (one !== undefined) {
         driven.push(one);
+        options.onCase?.(plan, one);
       }
       done += 1;
       options.onProgress?.(done);
@@ -58,7 +62,7 @@ export const replayPlans = async (
   };
 };
 
-const deadlineFigures = (driven: readonly DrivenCase[]): ReplayFigures['deadlines'] => {
+const deadlineFigures = (driven: readonly CaseAnswer[]): ReplayFigures['deadlines'] => {
   const byName: { [name: string]: { met: number; breached: number } } = {};
   const all = { met: 0, breached: 0 };
   for (const { name, status, breachedAt } of driven.flatMap(({ deadlines }) => deadlines)) {

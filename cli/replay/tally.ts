@@ -2,6 +2,8 @@
 export type Tally = {
   accepted(latencyMs: number, retries: number): void;
   refused(code: string, what: string): void;
+  /** Refused with the code that the plan wants. */
+  refusedAsPlanned(): void;
   summary(): CommandFigures;
 };
 
@@ -13,6 +15,8 @@ export type CommandFigures = {
   readonly refusedByCode: { readonly [code: string]: number };
   /** The first of them, for people. */
   readonly firstRefused: string | null;
+  /** Refusals that belong to the plan; not among those above. */
+  readonly refusedAsPlanned: number;
   /** Times that a command had to be sent again because the API was busy or away. */
   readonly retries: number;
   readonly acceptedPerMin: number;
@@ -28,6 +32,7 @@ export const startTally = (clock: () => number = performance.now.bind(performanc
   const refusedByCode: { [code: string]: number } = {};
   let firstRefused: string | null = null;
   let retries = 0;
+  let planned = 0;
   let endedAtMs = startedAtMs;
   return {
     accepted(latencyMs, again) {
@@ -40,6 +45,9 @@ export const startTally = (clock: () => number = performance.now.bind(performanc
       firstRefused ??= `${what} (${code})`;
       endedAtMs = clock();
     },
+    refusedAsPlanned() {
+      planned += 1;
+    },
     summary() {
       const sorted = latencies.toSorted((a, b) => a - b);
       const at = (share: number): number =>
@@ -47,11 +55,12 @@ export const startTally = (clock: () => number = performance.now.bind(performanc
       const refused = Object.values(refusedByCode).reduce((sum, n) => sum + n, 0);
       const minutes = (endedAtMs - startedAtMs) / 60_000;
       return {
-        sent: sorted.length + refused,
+        sent: sorted.length + refused + planned,
         accepted: sorted.length,
         refused,
         refusedByCode,
         firstRefused,
+        refusedAsPlanned: planned,
         retries,
         acceptedPerMin: minutes > 0 ? Math.round(sorted.length / minutes) : 0,
         p50Ms: at(0.5),

@@ -91,7 +91,11 @@ export const runPlan = (
   }
   let { state } = opened;
   const entries = [...opened.entries];
-  for (const [index, { type, as, data, reason, occurredAt }] of steps.entries()) {
+  for (const [index, planned] of steps.entries()) {
+    if (!('type' in planned)) {
+      throw new Error('Only events are run here');
+    }
+    const { type, as, data, reason, occurredAt } = planned;
     const made = step(
       compiled,
       state,

@@ -1,0 +1,132 @@
+import type { Json } from '../../machines/kernel/json.ts';
+import { customer, type PlannedStep } from '../replay/plan.ts';
+
+/** A way that a demonstration's case goes, and the state it stands in afterwards. */
+export type Road = { readonly to: string; readonly steps: readonly PlannedStep[] };
+
+const reason = 'Generated for the demonstration';
+const evidence = ['generated paper'];
+
+const event = (type: string, as: string, data?: { [name: string]: Json }): PlannedStep => ({
+  type,
+  as,
+  ...(data === undefined ? {} : { data }),
+});
+const because = (step: PlannedStep): PlannedStep => ({ ...step, reason });
+const once = (awaits: string, step: PlannedStep): PlannedStep => ({ ...step, awaits });
+
+const yuan = (amount: number): Json => ({ amount: amount * 100, currency: 'CNY' });
+const paying = (amount: number): { [name: string]: Json } => ({
+  remedy: { kind: 'payment', amount: yuan(amount) },
+});
+
+const registered = [event('register', 'agent')];
+const acknowledged = [...registered, event('acknowledge', 'handler')];
+const accepted = [
+  ...acknowledged,
+  event('contact', 'handler', { how: 'phone' }),
+  event('accept', 'handler', { severity: 'P2', cause: 'delay' }),
+];
+const investigated = [...accepted, event('findings', 'handler', { finding: 'upheld', evidence })];
+const proposed = (remedy: { [name: string]: Json }) => [...investigated, event('propose', 'handler', remedy)];
+const offered = (remedy: { [name: string]: Json }) => [
+  ...proposed(remedy),
+  event('approve', 'complaints-manager'),
+];
+const agreed = (remedy: { [name: string]: Json }, account: string) => [
+  ...offered(remedy),
+  once('offered', event('offer.accept', customer, { payee: { name: '王小明（生成）', account } })),
+];
+const correction = { remedy: { kind: 'correction' } };
+const implemented = [
+  ...agreed(correction, '6222020000000000101'),
+  event('implemented', 'handler', { evidence }),
+];
+const rejected = [...offered({ remedy: { kind: 'none' } }), once('offered', event('offer.reject', customer))];
+const answered = [
+  ...rejected,
+  event('final.respond', 'handler', {
+    reasons: '（生成）合同条款第七条。',
+    rights: ['mediation', 'regulator'],
+  }),
+];
+const coded = [...answered, once('root-cause', event('code', 'handler', { rootCause: 'terms-unclear' }))];
+
+/** An account that the payment double rejects. */
+const rejectedAccount = '6222020000000000000';
+
+/** One road to each phase of a complaint. */
+export const complaintRoads: readonly Road[] = [
+  { to: 'received', steps: [] },
+  { to: 'acknowledging', steps: registered },
+  { to: 'triage', steps: acknowledged },
+  { to: 'investigating', steps: accepted },
+  {
+    to: 'awaiting-department',
+    steps: [
+      ...accepted,
+      event('department.ask', 'handler', { department: 'claims', question: '（生成）何时付款？' }),
+    ],
+  },
+  {
+    to: 'awaiting-legal',
+    steps: [...accepted, event('legal.ask', 'handler', { question: '（生成）条款如何解释？' })],
+  },
+  { to: 'remedy', steps: investigated },
+  { to: 'remedy-approval', steps: proposed(paying(300)) },
+  { to: 'offered', steps: offered(paying(300)) },
+  { to: 'implementing', steps: agreed(correction, '6222020000000000101') },
+  { to: 'releasing', steps: agreed(paying(300), '6222020000000000101') },
+  {
+    to: 'payment-failed',
+    steps: [...agreed(paying(300), rejectedAccount), event('payment.release', 'finance')],
+  },
+  { to: 'callback', steps: implemented },
+  { to: 'manager-review', steps: [...implemented, event('callback.unsatisfied', 'handler', {})] },
+  { to: 'final-response', steps: rejected },
+  { to: 'root-cause', steps: answered },
+  { to: 'corrective-action', steps: coded },
+  {
+    to: 'archived',
+    steps: [
+      ...coded,
+      event('capa.report', 'lead', { measure: 'process', evidence }),
+      event('capa.verify', 'qa', { evidence }),
+    ],
+  },
+  { to: 'internal-review', steps: [...answered, once('root-cause', event('review.request', customer))] },
+  { to: 'mediating', steps: [...accepted, event('mediation.open', 'handler', { body: '（生成）调解组织' })] },
+  {
+    to: 'with-regulator',
+    steps: [...accepted, event('regulator.notify', 'regulator-liaison', { reference: 'GEN-2026-17' })],
+  },
+  {
+    to: 'with-ombudsman',
+    steps: [...accepted, event('ombudsman.open', 'regulator-liaison', { reference: 'GEN-OMB-3' })],
+  },
+  {
+    to: 'transferred',
+    steps: [...acknowledged, because(event('transfer', 'handler', { to: '（生成）另一家公司' }))],
+  },
+  {
+    to: 'declined',
+    steps: [...acknowledged, because(event('decline', 'complaints-manager', { ground: 'not-authorised' }))],
+  },
+  {
+    to: 'merged',
+    steps: [...registered, because(event('merge', 'handler', { into: 'CP-2026-000001' }))],
+  },
+  { to: 'withdrawn', steps: [...acknowledged, because(event('withdraw', customer))] },
+];
+
+/** A remedy above what the complaints manager may decide: refused, and recorded as refused. */
+export const refusedRoad: Road = {
+  to: 'remedy-approval',
+  steps: [
+    ...proposed(paying(80_000)),
+    { ...event('approve', 'complaints-manager'), refused: 'AUTHORITY_EXCEEDED' },
+  ],
+};
+
+/** Stands in the middle of its work, with the decision's clock running. */
+export const underWay: Road = { to: 'investigating', steps: accepted };

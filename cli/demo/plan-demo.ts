@@ -1,0 +1,130 @@
+import { type Random, seededRandom } from '../../activities/ports/generated-random.ts';
+import type { PolicyBook } from '../../activities/ports/policy-book.ts';
+import type { CasePlan } from '../replay/plan.ts';
+import { claimRoads, incidentRoad } from './claim-roads.ts';
+import { complaintRoads, type Road, refusedRoad, underWay } from './complaint-roads.ts';
+
+/** Cases that the demonstration opens; the exposures that its claims start come on top. */
+export const demoCases = 60;
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+const reason = 'Generated for the demonstration';
+
+/**
+ * Days after which a complaint stands at 75, 90 and 100 % of the fifteen days that its decision has: the clock begins
+ * on the day after the receipt, so that it counts between fifteen and sixteen days.
+ */
+export const decisionDays: readonly number[] = [12.1, 14.6, 16.1];
+
+/**
+ * The demonstration's cases, the same ones for each start but for the dates: so many in each phase, and last those
+ * on the short clock, which then run out before one's eyes.
+ *
+ * @param count fewer for a quick look; the special ones are always among them
+ */
+export const planDemo = (nowMs: number, book: PolicyBook, count = demoCases): CasePlan[] => {
+  const random = seededRandom('demo');
+  const run = new Date(nowMs).toISOString();
+  let n = 0;
+  const at = (agoMs: number): string => new Date(nowMs - agoMs).toISOString();
+  const complaint = ({ steps }: Road, receivedAt: string, profile = 'cn'): CasePlan =>
+    planned(`demo:${run}:${++n}`, complaintBody(random, receivedAt, profile), steps);
+  const claim = ({ steps }: Road): CasePlan =>
+    planned(`demo:${run}:${++n}`, claimBody(random, book, nowMs, at(random.int(1, 20) * minuteMs)), steps);
+  const lately = (): string => at(random.int(5, 600) * minuteMs);
+
+  const special = [
+    ...decisionDays.map((days) => complaint(underWay, at(days * dayMs))),
+    complaint(refusedRoad, lately()),
+    claim(incidentRoad),
+  ];
+  const onTheShortClock = 2;
+  const phases = [
+    ...complaintRoads.map((road) => () => complaint(road, lately())),
+    ...claimRoads.map((road) => () => claim(road)),
+  ];
+  const wanted = Math.max(0, count - special.length - onTheShortClock);
+  const others = Array.from({ length: wanted }, (_, index) => {
+    // When each phase has its case, the rest is early work: what a worklist mostly holds.
+    const road = phases[index] ?? (() => complaint(complaintRoads[random.int(0, 3)] ?? underWay, lately()));
+    return road();
+  });
+  return [
+    ...special,
+    ...others,
+    complaint(complaintRoads[0] ?? underWay, at(0), 'demo'),
+    complaint(complaintRoads[2] ?? underWay, at(0), 'demo'),
+  ];
+};
+
+const planned = (key: string, body: CasePlan['opening']['body'], steps: CasePlan['steps']): CasePlan => ({
+  key,
+  opening: { as: 'agent', body },
+  steps,
+});
+
+const surnames = ['王', '李', '张', '刘', '陈', '杨', '赵', '黄'] as const;
+const givenNames = ['小明', '芳', '伟', '静', '丽', '强', '敏', '磊'] as const;
+const nameOf = (random: Random): string => `${random.pick(surnames)}${random.pick(givenNames)}（生成）`;
+
+/** Numbers that nobody has: there is no area 1990. */
+const phoneOf = (random: Random): string => `1990000${String(random.int(0, 9_999)).padStart(4, '0')}`;
+
+const products = [
+  '机动车商业保险（演示）',
+  '家庭财产保险（演示）',
+  '意外伤害保险（演示）',
+  '医疗保险（演示）',
+] as const;
+const complaints = [
+  '（生成）定损后二十天未收到赔款，多次致电无人答复。',
+  '（生成）拒赔理由看不懂，条款没有讲清。',
+  '（生成）查勘员态度不好，约好时间没有来。',
+  '（生成）续保保费上涨，没有人解释。',
+] as const;
+const channels = ['phone', 'web', 'app', 'wechat', 'branch', 'letter', 'email'] as const;
+
+const complaintBody = (random: Random, receivedAt: string, profile: string): CasePlan['opening']['body'] => ({
+  definition: 'complaint',
+  profile,
+  receivedAt,
+  reason,
+  evidence: reason,
+  data: {
+    channel: random.pick(channels),
+    product: random.pick(products),
+    summary: random.pick(complaints),
+    complainant: { name: nameOf(random), phone: phoneOf(random) },
+  },
+});
+
+const claimBody = (
+  random: Random,
+  book: PolicyBook,
+  nowMs: number,
+  receivedAt: string,
+): CasePlan['opening']['body'] => {
+  const lossOn = new Date(nowMs - dayMs).toISOString().slice(0, 10);
+  const motor = book.policies.filter(
+    ({ product, period, endorsements }) =>
+      product === 'motor' &&
+      period.fromOn <= lossOn &&
+      lossOn <= period.toOn &&
+      !endorsements.some(({ kind }) => kind === 'cancel'),
+  );
+  return {
+    definition: 'claim',
+    profile: 'cn',
+    receivedAt,
+    reason,
+    evidence: reason,
+    data: {
+      policyNumber: motor[random.int(0, motor.length - 1)]?.number ?? 'GEN-M26-000001',
+      lossKind: 'motor',
+      lossOn,
+      description: '（生成）路口追尾，前后保险杠受损。',
+      reporter: { name: nameOf(random), phone: phoneOf(random) },
+    },
+  };
+};
