@@ -33,7 +33,7 @@ async function runHandWritten({ settings, synchronous }: WorkerOrder): Promise<v
     namespace: settings.temporal.namespace,
     taskQueue: settings.taskQueues.cases,
     workflowBundle: {
-      codePath: await workflowBundle(bundleFolder, join(projectFolder, 'bench/hand-written/workflow.ts')),
+      codePath: await workflowBundle(bundleFolder, join(projectFolder, 'bench/hand-written/workflow.ts'), []),
     },
     activities: { project: store.project },
     ...counts,

@@ -20,19 +20,25 @@ const sources = ['workflows', 'machines/kernel'];
 /** Bundles of earlier code that are kept, so that going back is fast too. */
 const keptMax = 5;
 
+const defaultEntry = join(projectFolder, 'workflows/case-workflows.ts');
+
 /**
  * The workflows' code in one file. Making it takes seconds, so it is kept in `folder` under the hash of what it is
  * made from.
  *
  * @returns the file's path
  */
-export const workflowBundle = async (folder: string, workflowsPath = defaultEntry): Promise<string> => {
-  const path = join(folder, `${contentHash(workflowsPath)}.js`);
+export const workflowBundle = async (
+  folder: string,
+  workflowsPath = defaultEntry,
+  preloadModules = kernelModules,
+): Promise<string> => {
+  const path = join(folder, `${contentHash(workflowsPath, preloadModules)}.js`);
   if (existsSync(path)) {
     return path;
   }
   mkdirSync(folder, { recursive: true });
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: sdkLogger('WARN') });
+  const { code } = await bundleWorkflowCode({ workflowsPath, preloadModules, logger: sdkLogger('WARN') });
   // Several workers may make it at once; each puts a whole file there.
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, code);
@@ -41,10 +47,19 @@ export const workflowBundle = async (folder: string, workflowsPath = defaultEntr
   return path;
 };
 
-const defaultEntry = join(projectFolder, 'workflows/case-workflows.ts');
+/**
+ * The kernel, with the packages below it, is loaded once per thread and shared by its workflows: it is pure and holds
+ * nothing of a case. Loaded by each workflow anew, as is the SDK's default, it is never warm and takes a megabyte each.
+ */
+const kernelModules = ['advance', 'compile', 'due', 'duration', 'open', 'recover', 'refusal', 'step'].map(
+  (name) => join(projectFolder, `machines/kernel/${name}.ts`),
+);
 
-const contentHash = (workflowsPath: string): string => {
-  const hash = createHash('sha256').update(process.version).update(readFileSync(workflowsPath));
+const contentHash = (workflowsPath: string, preloadModules: readonly string[]): string => {
+  const hash = createHash('sha256')
+    .update(process.version)
+    .update(preloadModules.map((path) => path.slice(projectFolder.length)).join())
+    .update(readFileSync(workflowsPath));
   const files = sources.flatMap((source) =>
     readdirSync(join(projectFolder, source), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
