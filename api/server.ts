@@ -1,16 +1,17 @@
 import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Router } from './router.ts';
 
 export interface RunningServer {
   /** The port it listens on; another than asked for where that was 0. */
   port: number;
-  /** Takes no new connection, lets requests under way end, and closes what is idle. */
+  /** Takes no new connection, and lets requests under way end, also those whose client has gone. */
   stop: () => Promise<void>;
 }
 
-/** Requests still under way after this are cut off. */
-const stopWithinMs = 8_000;
+/** Requests still under way after this are cut off, first their connections, then their work. */
+const stopWithinMs = 4_000;
 /** Time a client may take to send a whole request. */
 const requestWithinMs = 60_000;
 
@@ -19,8 +20,17 @@ export const startServer = async (
   app: Router,
   { host, port }: { host: string; port: number },
 ): Promise<RunningServer> => {
+  const underWay = new Set<Promise<Response>>();
   const server = createAdaptorServer({
-    fetch: app.fetch,
+    fetch: async (request) => {
+      const answer = Promise.resolve(app.fetch(request));
+      underWay.add(answer);
+      try {
+        return await answer;
+      } finally {
+        underWay.delete(answer);
+      }
+    },
     hostname: host,
     serverOptions: { requestTimeout: requestWithinMs },
   }) as Server;
@@ -34,14 +44,14 @@ export const startServer = async (
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
-    stop: () =>
-      new Promise((resolve) => {
-        const cut = setTimeout(() => server.closeAllConnections(), stopWithinMs);
-        server.close(() => {
-          clearTimeout(cut);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    stop: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), stopWithinMs);
+      await closed;
+      clearTimeout(cut);
+      // A client that went away closes its connection, not the work it has asked for.
+      await Promise.race([Promise.allSettled(underWay), delay(stopWithinMs, undefined, { ref: false })]);
+    },
   };
 };
