@@ -9,6 +9,7 @@ import { createDeliver } from './deliver.ts';
 import type { FailPoint } from './fail-point.ts';
 import type { Letters } from './ports/letters.ts';
 import type { Payments } from './ports/payment.ts';
+import type { PolicyPort } from './ports/policy.ts';
 import { createProject } from './project.ts';
 import { createStartCase } from './start-case.ts';
 import { createTellCase } from './tell-case.ts';
@@ -19,6 +20,8 @@ export interface ActivityParts {
   taskQueue: string;
   payments: Payments;
   letters: Letters;
+  /** Absent where there is no policy system: claims then find no policy. */
+  policies?: PolicyPort;
   /** Called after a flush that put messages into the outbox. */
   onDeliveries: () => void;
   failPoint: (point: FailPoint) => void;
@@ -31,11 +34,14 @@ export const createActivities = ({
   taskQueue,
   payments,
   letters,
+  policies,
   onDeliveries,
   failPoint,
 }: ActivityParts): CaseActivities & { deliver: ReturnType<typeof createDeliver> } => {
   const project = createProject(store);
-  const callService = createCallService(createServices({ payments, letters }));
+  const callService = createCallService(
+    createServices({ payments, letters, ...(policies ? { policies } : {}) }),
+  );
   return {
     project: async (batch) => {
       failPoint('before-project');

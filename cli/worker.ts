@@ -4,6 +4,7 @@ import { openStore } from '../db/open.ts';
 import { loadSettings } from './settings.ts';
 import { reportReady } from './supervise/supervised.ts';
 import { installRuntime, startCaseWorker } from './worker/case-worker.ts';
+import { portsFrom } from './worker/ports.ts';
 
 /** `caseloom worker`: runs cases against the configured Temporal server until SIGTERM, then drains. */
 export function workerCommand(): Command {
@@ -19,7 +20,8 @@ async function runWorker(): Promise<void> {
   installRuntime();
   const store = await openStore({ file: join(settings.home, 'caseloom.db') });
   try {
-    const worker = await startCaseWorker({ settings, store });
+    const ports = await portsFrom(process.env, { home: settings.home, store });
+    const worker = await startCaseWorker({ settings, store, ...ports });
     const stop = (): void => {
       worker.stop().catch(() => undefined); // `ended` tells.
     };

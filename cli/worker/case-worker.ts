@@ -1,18 +1,20 @@
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/case-activities.ts';
 import { createFailPoint } from '../../activities/fail-point.ts';
 import { createFileMailBox } from '../../activities/ports/file-mail-box.ts';
 import { createFilePayments } from '../../activities/ports/file-payments.ts';
 import type { Letters } from '../../activities/ports/letters.ts';
 import type { Payments } from '../../activities/ports/payment.ts';
+import type { PolicyPort } from '../../activities/ports/policy.ts';
 import { createWebhookLetters } from '../../activities/ports/webhook-letters.ts';
 import { type Relay, startRelay } from '../../activities/relay.ts';
 import { createStandaloneDeliveries } from '../../activities/standalone-deliveries.ts';
 import type { Store } from '../../db/open.ts';
 import type { Settings } from '../settings.ts';
 import { connectionOptions, connectTemporal } from '../temporal/connection.ts';
+import { catchUp } from './catch-up.ts';
 import { createFailCodec } from './fail-codec.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -25,6 +27,8 @@ export interface CaseWorkerOptions {
   /** Default: files in the state folder, or the webhook that the environment names. */
   payments?: Payments;
   letters?: Letters;
+  /** Default: none. */
+  policies?: PolicyPort;
   env?: NodeJS.ProcessEnv;
 }
 
@@ -54,6 +58,7 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
   let relay: Relay | undefined;
   const activities = createActivities({
     ...{ store, client, taskQueue, payments, letters, failPoint },
+    ...(options.policies ? { policies: options.policies } : {}),
     onDeliveries: () => relay?.nudge(),
   });
   const worker = await Worker.create({
@@ -71,8 +76,13 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
   relay = startRelay(store, createStandaloneDeliveries(client, taskQueue, activities.deliver), (line) =>
     process.stderr.write(`${line}\n`),
   );
+  const ending = new AbortController();
+  const caughtUp = catchUp(store, client, ending.signal).catch(() => {
+    process.stderr.write('The store could not be asked what was written last.\n');
+  });
   const ended = running.finally(async () => {
-    await relay?.stop();
+    ending.abort();
+    await Promise.all([relay?.stop(), caughtUp]);
     await Promise.all([native.close(), connection.close()]);
   });
   return {
@@ -88,7 +98,13 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
 
 /** Sets the SDK's own log up; once per process, before the first worker. */
 export const installRuntime = (): void => {
-  Runtime.install({ logger: sdkLogger('WARN'), shutdownSignals: [] });
+  Runtime.install({
+    logger: sdkLogger('WARN'),
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
+    },
+    shutdownSignals: [],
+  });
 };
 
 const lettersFrom = (
