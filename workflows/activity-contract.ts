@@ -2,7 +2,7 @@ import type { ClockProfile } from '../machines/kernel/clock-profile.ts';
 import type { Actor } from '../machines/kernel/command.ts';
 import type { AssignmentPolicy, Role } from '../machines/kernel/definition.ts';
 import type { Json, JsonObject } from '../machines/kernel/json.ts';
-import type { Batch } from './messages.ts';
+import type { Batch, Projected } from './messages.ts';
 
 /** The case on whose behalf an activity runs. */
 export interface OfCase {
@@ -59,7 +59,7 @@ export interface ClosedCase {
 
 /** What a case's workflow asks of the world. Each may run more than once and then does nothing new. */
 export interface CaseActivities {
-  project: (batch: Batch) => Promise<{ seq: number; headHash: string }>;
+  project: (batch: Batch) => Promise<Projected>;
   callService: (call: ServiceCall) => Promise<Json>;
   /** Null where nobody can take it. */
   assignTask: (request: AssignmentRequest) => Promise<Actor | null>;

@@ -14,7 +14,7 @@ import type { Step } from '../machines/kernel/step.ts';
 import { effectCommand } from './effect-command.ts';
 import { createEffectsRunner, type EffectsRunner } from './effects-runner.ts';
 import { createLiveCase, type LiveCase } from './live-case.ts';
-import type { CaseInput } from './messages.ts';
+import type { CaseInput, CausedEffect } from './messages.ts';
 import { createProjectionQueue, type ProjectionQueue, waitingEntriesMax } from './projection-queue.ts';
 import { changedSearchAttributes, searchAttributesOf } from './search-attributes.ts';
 import { createWakeTimer } from './wake-timer.ts';
@@ -43,7 +43,7 @@ export const isIdle = (run: CaseRun): boolean => isQuiet(run) && run.effects.und
 
 /** Sets a run up around its first step, and sets it going. Awaits nothing. */
 export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: Step): CaseRun => {
-  const carried = start.type === 'continue' ? start.carried : { effects: [], answers: {} };
+  const carried = start.type === 'continue' ? start.carried : { effects: lostEffects(start), answers: {} };
   let failure: Error | undefined;
   const broken = (error: Error): void => {
     // Temporal's own failures would end the workflow; this one fails its task, which is tried again.
@@ -59,15 +59,29 @@ export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: S
   const roomForMore = (): Promise<void> =>
     until(() => run.diverged || queue.waitingEntries() < waitingEntriesMax);
 
-  const queue = createProjectionQueue(start.type === 'open' ? 0 : start.state.seq, {
+  const stopDiverged = (): void => {
+    run.diverged = true;
+    timer.stop();
+    const { seq, epoch } = live.state();
+    log.error('TRAIL_DIVERGED: the store holds another history of this case.', { seq, epoch });
+    showInSearch(live.state(), true);
+  };
+
+  const storedBefore = start.type === 'open' ? 0 : start.state.seq;
+  const queue = createProjectionQueue(storedBefore, () => effects.underWay(), {
     stored: (caused) => effects.start(caused),
-    diverged: () => {
-      run.diverged = true;
-      timer.stop();
-      const { seq, epoch } = live.state();
-      log.error('TRAIL_DIVERGED: the store holds another history of this case.', { seq, epoch });
-      showInSearch(live.state(), true);
+    ahead: ({ run: note, ...state }, storedSeq, dropped) => {
+      log.warn('Goes on from what this run stored before its worker died.', { seq: state.seq });
+      const commands = dropped.flatMap(({ command }) => (command === undefined ? [] : [command]));
+      if (!live.goOnFrom(state, storedSeq, commands)) {
+        stopDiverged();
+        return;
+      }
+      effects.start(note?.effects ?? []);
+      timer.arm(nextWakeAt(live.state()));
+      showInSearch(live.state(), false);
     },
+    diverged: stopDiverged,
     broken,
   });
 
@@ -92,9 +106,9 @@ export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: S
   );
 
   let steps = 0;
-  const live = createLiveCase(compiled, first, carried.answers, (step) => {
+  const live = createLiveCase(compiled, first, carried.answers, (step, command) => {
     steps += step.entries.length > 0 ? 1 : 0;
-    queue.push(step);
+    queue.push(command === undefined ? step : { ...step, command });
     timer.arm(nextWakeAt(step.state));
     showInSearch(step.state, false);
   });
@@ -108,6 +122,12 @@ export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: S
   };
   return run;
 };
+
+/** What a lost run had under way beside services and assignments, which the kernel's own recovery asks for again. */
+const lostEffects = (start: CaseInput['start']): CausedEffect[] =>
+  start.type === 'recover'
+    ? (start.state.run?.effects ?? []).filter(({ effect }) => /^(startCase|tellCase)$/.test(effect.type))
+    : [];
 
 const showInSearch = (state: CaseState, diverged: boolean): void => {
   const wanted = searchAttributesOf(state, diverged);

@@ -3,7 +3,7 @@ import type { Command } from '../machines/kernel/command.ts';
 import type { Refusal } from '../machines/kernel/refusal.ts';
 import type { CaseRun } from './case-run.ts';
 import { conditionFailure, refusedFailure } from './failures.ts';
-import { type Answer, commandUpdate, startedUpdate, stateQuery } from './messages.ts';
+import { type Answer, commandUpdate, startedUpdate, stateQuery, syncUpdate } from './messages.ts';
 
 /**
  * Lets commands in. Each is judged by a validator, whose refusal leaves no trace in history, and taken by its handler
@@ -22,6 +22,22 @@ export const handleCommands = (run: CaseRun): void => {
       }
     },
   });
+
+  setHandler(
+    syncUpdate,
+    async () => {
+      queue.lookUp(live.state());
+      await run.until(() => queue.isSettled() || queue.behind() || run.diverged);
+    },
+    {
+      validator: (seq) => {
+        checkCondition(run);
+        if (queue.storedSeq() >= seq || queue.behind()) {
+          throw conditionFailure('inStep');
+        }
+      },
+    },
+  );
 
   setHandler(
     commandUpdate,
@@ -73,14 +89,21 @@ const checkCondition = ({ diverged, ending }: CaseRun): void => {
 /** Waits until the store has what the command did, or is known not to have it soon. */
 const answerTo = async (run: CaseRun, commandId: string): Promise<Answer> => {
   const { live, queue } = run;
-  const answered = live.answered(commandId);
-  if (!answered) {
-    throw new Error('A command was accepted and not taken.');
-  }
-  const isStored = (): boolean => queue.storedSeq() >= answered.seq;
-  await run.until(() => isStored() || queue.behind() || run.diverged);
+  // Where the command stands may change while it waits: after a crash the run may find that it stored another order.
+  const isStored = (): boolean => {
+    const answered = live.answered(commandId);
+    return answered !== undefined && queue.storedSeq() >= answered.seq;
+  };
+  await run.until(
+    () => isStored() || live.answered(commandId) === undefined || queue.behind() || run.diverged,
+  );
   if (run.diverged && !isStored()) {
     throw conditionFailure('diverged');
+  }
+  const answered = live.answered(commandId);
+  if (!answered) {
+    const refusal = live.refusalOf(commandId);
+    throw refusal ? refusedFailure(refusal) : new Error('A command was accepted and not taken.');
   }
   return { caseId: live.state().caseId, ...answered, projected: isStored() };
 };

@@ -26,6 +26,8 @@ export const createEffectsRunner = (
   broken: (error: Error) => void,
 ): EffectsRunner => {
   const running = new Map<string, Running>();
+  /** What this run has ever begun: none is begun twice, whoever asks. */
+  const begun = new Set<string>();
 
   const run = async (caused: CausedEffect): Promise<void> => {
     const scope = new CancellationScope();
@@ -59,7 +61,8 @@ export const createEffectsRunner = (
         const { effect } = caused;
         if (effect.type === 'cancelService') {
           cancel(effect.invokeId, effect.visit);
-        } else if (effect.type !== 'deliver') {
+        } else if (effect.type !== 'deliver' && !begun.has(effect.id)) {
+          begun.add(effect.id);
           CancellationScope.nonCancellable(() => run(caused)).catch(broken);
         }
       }

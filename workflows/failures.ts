@@ -14,5 +14,6 @@ export const conditionFailure = (
 const sentences = {
   behind: 'Earlier entries of the case are not stored yet.',
   diverged: 'The store holds another history of this case.',
+  inStep: 'The run knows of everything that the store has.',
   ending: 'This run of the case goes over into the next one.',
 };

@@ -15,6 +15,13 @@ export interface LiveCase {
   take: (command: Command) => Refusal | undefined;
   /** Applies what has come due. */
   wake: () => void;
+  /**
+   * Goes on from what the store has instead, dropping the steps after `storedSeq`; takes again what was dropped and is
+   * not in it. Returns false where the stored case counts with calendars that this run has not seen.
+   */
+  goOnFrom: (stored: CaseState, storedSeq: number, dropped: Command[]) => boolean;
+  /** Why a command that was dropped could not be taken again. */
+  refusalOf: (commandId: string) => Refusal | undefined;
   /** The answer that a command got; undefined where the case has not taken it, or has forgotten it. */
   answered: (commandId: string) => Answered | undefined;
   answers: () => { [commandId: string]: Answered };
@@ -33,16 +40,18 @@ export const createLiveCase = (
   compiledAtStart: Compiled,
   first: Step,
   answersBefore: { [commandId: string]: Answered },
-  onStep: (step: Step) => void,
+  onStep: (step: Step, command?: Command) => void,
 ): LiveCase => {
   let compiled = compiledAtStart;
   let { state } = first;
   let judged: Judgement | undefined;
   const answers = new Map(Object.entries(answersBefore));
 
-  const accept = (made: Step): void => {
+  const refusals = new Map<string, Refusal>();
+
+  const accept = (made: Step, command?: Command): void => {
     ({ state } = made);
-    onStep(made);
+    onStep(made, command);
   };
 
   const remember = (commandId: string | undefined): void => {
@@ -75,6 +84,17 @@ export const createLiveCase = (
   }
   onStep(first);
 
+  const take = (command: Command): Refusal | undefined => {
+    const { result, compiled: after } = judgement(command);
+    if (isRefusal(result)) {
+      return result;
+    }
+    compiled = after;
+    accept(result, command);
+    remember(command.id);
+    return undefined;
+  };
+
   return {
     state: () => state,
     compiled: () => compiled,
@@ -82,16 +102,30 @@ export const createLiveCase = (
       const { result } = judgement(command);
       return isRefusal(result) ? result : undefined;
     },
-    take: (command) => {
-      const { result, compiled: after } = judgement(command);
-      if (isRefusal(result)) {
-        return result;
+    take,
+    goOnFrom: (stored, storedSeq, dropped) => {
+      state = stored;
+      for (const [id, { seq }] of answers) {
+        if (seq > storedSeq) {
+          answers.delete(id);
+        }
       }
-      compiled = after;
-      accept(result);
-      remember(command.id);
-      return undefined;
+      for (const command of dropped) {
+        const has = answeredSeq(stored, command.id) !== undefined;
+        compiled = has && command.type === 'recalculate' ? recompiled(compiled, command.calendars) : compiled;
+      }
+      if (!sameCalendars(stored, compiled)) {
+        return false;
+      }
+      for (const command of dropped) {
+        const refusal = answeredSeq(state, command.id) === undefined ? take(command) : undefined;
+        if (refusal) {
+          refusals.set(command.id, refusal);
+        }
+      }
+      return true;
     },
+    refusalOf: (commandId) => refusals.get(commandId),
     wake: () => {
       const made = wake(compiled, state, new Date().toISOString());
       if (made.entries.length > 0) {
@@ -110,6 +144,9 @@ export const createLiveCase = (
     answers: () => Object.fromEntries(answers),
   };
 };
+
+const sameCalendars = ({ calendars }: CaseState, { calendarHashes }: Compiled): boolean =>
+  Object.entries(calendarHashes).every(([id, hash]) => calendars[id] === hash);
 
 /** The definition with newer slices of the calendars that it counts with. */
 const recompiled = (compiled: Compiled, calendars: Compiled['calendars']): Compiled => {

@@ -15,9 +15,9 @@ export interface CaseInput {
 export type CaseStart =
   | { type: 'open'; opening: Opening }
   /** From the projection's state of a closed case, in the epoch and at the head it was read from. */
-  | { type: 'reopen'; state: CaseState; reopening: Reopening }
+  | { type: 'reopen'; state: StoredState; reopening: Reopening }
   /** From the projection's state of an open case whose run was lost with its Temporal database. */
-  | { type: 'recover'; state: CaseState; recovery: Recovery }
+  | { type: 'recover'; state: StoredState; recovery: Recovery }
   /** Continue-as-new: everything is projected and answered. */
   | { type: 'continue'; state: CaseState; carried: Carried };
 
@@ -70,7 +70,28 @@ export interface Batch {
   state: CaseState;
   entries: Entry[];
   effects: Effect[];
+  run: RunNote;
 }
+
+/**
+ * Kept beside the stored case: which run stored it last, and what it has asked of the world that has not ended. By it
+ * a run finds out what it stored itself before its worker died, and a recovery what was under way.
+ */
+export interface RunNote {
+  id: string;
+  effects: CausedEffect[];
+}
+
+/** What became of a batch. */
+export interface Projected {
+  seq: number;
+  headHash: string;
+  /** Nothing was written: this very run has stored other entries in their place, and goes on from them. */
+  ahead?: StoredState;
+}
+
+/** A case's state as the store has it. */
+export type StoredState = CaseState & { run?: RunNote };
 
 /** Failure types of a refused update. Its first detail is a `Refusal`, or `{code}` for a condition. */
 export const failureTypes = {
@@ -80,6 +101,8 @@ export const failureTypes = {
   behind: 'PROJECTION_BEHIND',
   /** The store holds another history of this case. */
   diverged: 'TRAIL_DIVERGED',
+  /** The run knows of everything that the store has. */
+  inStep: 'IN_STEP',
   /** The run is about to continue as new; try again at once. */
   ending: 'RUN_ENDING',
 } as const;
@@ -92,6 +115,9 @@ export const commandUpdate = defineUpdate<Answer, [Command]>('command');
  * started by it, and where the start itself was refused. Its update id is the command's id.
  */
 export const startedUpdate = defineUpdate<Answer, [commandId: string]>('started');
+
+/** Tells a run that the store has the case at this seq; refused with `IN_STEP` by a run that knows. */
+export const syncUpdate = defineUpdate<void, [seq: number]>('sync');
 
 /** The case as the kernel has it; for operators and tests, never for lists. */
 export const stateQuery = defineQuery<CaseState>('state');

@@ -5,11 +5,14 @@ import {
   proxyActivities,
   proxyLocalActivities,
   TemporalFailure,
+  workflowInfo,
 } from '@temporalio/workflow';
+import type { Command } from '../machines/kernel/command.ts';
 import type { Effect } from '../machines/kernel/effect.ts';
+import type { CaseState } from '../machines/kernel/state.ts';
 import type { Step } from '../machines/kernel/step.ts';
 import type { CaseActivities } from './activity-contract.ts';
-import { type Batch, type CausedEffect, failureTypes } from './messages.ts';
+import { type Batch, type CausedEffect, failureTypes, type StoredState } from './messages.ts';
 
 /** Entries that may wait while the store is away; beyond it clocks and service results wait too. */
 export const waitingEntriesMax = 200;
@@ -32,17 +35,26 @@ const { project: projectForEver } = proxyActivities<CaseActivities>({
 export interface ProjectionEvents {
   /** The store has the entries that caused these; now they may be carried out. */
   stored: (effects: CausedEffect[]) => void;
+  /** This run had stored more than it remembers: it goes on from there, without these steps of its own. */
+  ahead: (stored: StoredState, storedSeq: number, dropped: QueuedStep[]) => void;
   /** The store holds another history of the case. Nothing more is written. */
   diverged: () => void;
   /** The run is not the one whose history it replays: it must not go on. */
   broken: (error: Error) => void;
 }
 
+/** A step on its way, with the command that made it, where one did. */
+export type QueuedStep = Step & { command?: Command };
+
 export interface ProjectionQueue {
-  push: (step: Step) => void;
+  push: (step: QueuedStep) => void;
+  /** Asks the store where the case stands, though nothing waits. */
+  lookUp: (state: CaseState) => void;
   /** The last seq that the store has. */
   storedSeq: () => number;
   waitingEntries: () => number;
+  /** Nothing waits and nothing is being asked. */
+  isSettled: () => boolean;
   /** Nothing was stored yet. */
   isUntouched: () => boolean;
   /** A flush failed or took too long, and not everything is stored since. */
@@ -52,22 +64,30 @@ export interface ProjectionQueue {
 /** Steps on their way to the store: what waits is flushed together, in order, one flush at a time. */
 export const createProjectionQueue = (
   storedBefore: number,
-  { stored, diverged, broken }: ProjectionEvents,
+  underWay: () => CausedEffect[],
+  { stored, ahead, diverged, broken }: ProjectionEvents,
 ): ProjectionQueue => {
-  let waiting: Step[] = [];
+  let waiting: QueuedStep[] = [];
   let storedSeq = storedBefore;
   let behind = false;
   let draining = false;
   let stopped = false;
 
   const flush = async (steps: Step[]): Promise<void> => {
-    const batch = batchOf(steps);
+    const batch = batchOf(steps, underWay());
     const { seq, headHash } = batch.state;
     const answer = await (behind ? projectForEver(batch) : project(batch));
     // History holds the answer: a replay that computes another trail stops here, whatever commands it gave.
     if (answer.seq !== seq || answer.headHash !== headHash) {
       stopped = true;
       broken(new Error(`Replay differs: at ${seq} the history has ${answer.seq}/${answer.headHash}.`));
+      return;
+    }
+    if (answer.ahead) {
+      const [storedBefore, dropped] = [storedSeq, waiting];
+      waiting = [];
+      storedSeq = answer.ahead.seq;
+      ahead(answer.ahead, storedBefore, dropped);
       return;
     }
     waiting = waiting.slice(steps.length);
@@ -96,19 +116,28 @@ export const createProjectionQueue = (
     draining = false;
   };
 
+  const send = (step: QueuedStep): void => {
+    waiting.push(step);
+    if (!draining && !stopped) {
+      draining = true;
+      CancellationScope.nonCancellable(drain).catch(broken);
+    }
+  };
+
   return {
     push: (step) => {
-      if (step.entries.length === 0) {
-        return;
+      if (step.entries.length > 0) {
+        send(step);
       }
-      waiting.push(step);
-      if (!draining && !stopped) {
-        draining = true;
-        CancellationScope.nonCancellable(drain).catch(broken);
+    },
+    lookUp: (state) => {
+      if (waiting.length === 0) {
+        send({ state, entries: [], effects: [] });
       }
     },
     storedSeq: () => storedSeq,
     waitingEntries: () => waiting.reduce((sum, { entries }) => sum + entries.length, 0),
+    isSettled: () => !draining,
     isUntouched: () => storedSeq === storedBefore,
     behind: () => behind,
   };
@@ -124,7 +153,7 @@ const firstOf = (steps: Step[]): Step[] => {
   return tooMany < 0 ? [...steps] : steps.slice(0, tooMany);
 };
 
-const batchOf = (steps: Step[]): Batch => {
+const batchOf = (steps: Step[], underWay: CausedEffect[]): Batch => {
   const { state } = steps.at(-1) as Step;
   return {
     tenant: state.tenant,
@@ -132,6 +161,12 @@ const batchOf = (steps: Step[]): Batch => {
     state,
     entries: steps.flatMap(({ entries }) => entries),
     effects: steps.flatMap(({ effects }): Effect[] => effects),
+    run: {
+      id: workflowInfo().runId,
+      effects: [...underWay, ...steps.flatMap(causedEffects)].filter(
+        ({ effect }) => effect.type !== 'deliver',
+      ),
+    },
   };
 };
 

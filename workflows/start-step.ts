@@ -3,8 +3,9 @@ import { type Compiled, compile } from '../machines/kernel/compile.ts';
 import { open, reopen } from '../machines/kernel/open.ts';
 import { recover } from '../machines/kernel/recover.ts';
 import type { Refusal } from '../machines/kernel/refusal.ts';
+import type { CaseState } from '../machines/kernel/state.ts';
 import type { Step } from '../machines/kernel/step.ts';
-import type { CaseInput } from './messages.ts';
+import type { CaseInput, StoredState } from './messages.ts';
 
 /** The step with which a run begins, or why it must not. A continued run begins with an empty one. */
 export const startStep = (compiled: Compiled, { start }: CaseInput, now: string): Step | Refusal => {
@@ -12,13 +13,15 @@ export const startStep = (compiled: Compiled, { start }: CaseInput, now: string)
     case 'open':
       return open(compiled, start.opening, now);
     case 'reopen':
-      return reopen(compiled, start.state, start.reopening, now);
+      return reopen(compiled, caseOf(start.state), start.reopening, now);
     case 'recover':
-      return recover(compiled, start.state, start.recovery, now);
+      return recover(compiled, caseOf(start.state), start.recovery, now);
     case 'continue':
       return { state: start.state, entries: [], effects: [] };
   }
 };
+
+const caseOf = ({ run: _, ...state }: StoredState): CaseState => state;
 
 /**
  * Compiles what the run starts from.

@@ -9,6 +9,7 @@ import { cases } from '../schema/index.ts';
 import { insertDeliveries } from './insert-deliveries.ts';
 import { insertEntries } from './insert-entries.ts';
 import { newEntries } from './new-entries.ts';
+import { type StoredState, storedAhead } from './stored-ahead.ts';
 import { writeCase } from './write-case.ts';
 import { writeParts } from './write-parts.ts';
 import { writeTasks } from './write-tasks.ts';
@@ -20,12 +21,21 @@ export interface Batch {
   state: CaseState;
   entries: Entry[];
   effects: Effect[];
+  run?: RunNote;
+}
+
+/** Which run of the case's workflow stores, and what it has asked of the world that has not ended. */
+export interface RunNote {
+  id: string;
+  effects: { effect: Effect; epoch: number; seq: number; headHash: string }[];
 }
 
 /** The last stored entry of the batch. */
 export interface Projected {
   seq: number;
   headHash: string;
+  /** Nothing was written: the same run stored this already, before its worker died. It goes on from here. */
+  ahead?: StoredState;
 }
 
 const statements = perConnection((db) => ({
@@ -45,10 +55,12 @@ const statements = perConnection((db) => ({
 const projectIn = (db: Db, batch: Batch): Projected => {
   const { tenant, caseId, state } = batch;
   const stored = statements(db).stored.get({ tenant, caseId });
+  const ahead = storedAhead(db, batch, stored);
+  if (ahead) return { seq: state.seq, headHash: state.headHash, ahead };
   const fresh = newEntries(db, batch, stored);
   if (fresh.length > 0) {
     insertEntries(db, batch, fresh);
-    writeCase(db, state, stored);
+    writeCase(db, batch.run ? { ...state, run: batch.run } : state, stored);
     writeTasks(db, state, stored?.state);
     writeParts(db, state, stored?.state);
     insertDeliveries(db, batch);

@@ -7,6 +7,7 @@ import { TrailDiverged } from '../failure.ts';
 import type { Db } from '../open.ts';
 import { excluded, perConnection, slots } from '../prepared.ts';
 import { caseFacets, cases } from '../schema/index.ts';
+import type { StoredState } from './stored-ahead.ts';
 
 const statements = perConnection((db) => ({
   upsert: db
@@ -43,7 +44,7 @@ const latestDepartment = (state: CaseState): string | undefined =>
 /** Writes the case's own row and what it is listed by; guarded by seq and epoch. */
 export const writeCase = (
   db: Db,
-  state: CaseState,
+  state: StoredState,
   stored: { state: CaseState; department: string | null } | undefined,
 ): void => {
   const { upsert, insertFacet, deleteFacet } = statements(db);

@@ -1,0 +1,41 @@
+import type { Client } from '@temporalio/client';
+import type { Store } from '../../db/open.ts';
+import { type Head, recentHeads } from '../../db/read/recent-heads.ts';
+import { caseWorkflowId, syncUpdate } from '../../workflows/messages.ts';
+
+/** How far back a crash can matter: longer than a workflow task may take and a worker needs to come back. */
+const sinceMs = 600_000;
+const entriesMax = 2_000;
+const atOnceMax = 8;
+const answerMsMax = 20_000;
+
+/**
+ * A worker that dies between storing an entry and telling Temporal leaves a case whose run knows less than the store.
+ * The run finds out with its next entry; here every case that was written to lately is told at once, so that none waits
+ * with something to do.
+ */
+export const catchUp = async (store: Store, client: Client, signal: AbortSignal): Promise<void> => {
+  const sinceAt = new Date(Date.now() - sinceMs).toISOString();
+  const heads = await recentHeads(store, { sinceAt, limit: entriesMax });
+  const next = heads.values();
+  const tellNext = async (): Promise<void> => {
+    for (const head of next) {
+      if (signal.aborted) {
+        return;
+      }
+      await tell(client, head);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnceMax }, tellNext));
+};
+
+const tell = async (client: Client, { tenant, caseId, seq }: Head): Promise<void> => {
+  const handle = client.workflow.getHandle(caseWorkflowId(tenant, caseId));
+  try {
+    await client.withDeadline(Date.now() + answerMsMax, () =>
+      handle.executeUpdate(syncUpdate, { args: [seq] }),
+    );
+  } catch {
+    // Most say that they know, closed cases have no run; whoever could not be told finds out with its next entry.
+  }
+};
