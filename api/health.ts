@@ -1,6 +1,4 @@
-import { min, sql } from 'drizzle-orm';
-import type { Store } from '../db/open.ts';
-import { logPending } from '../db/schema/index.ts';
+import { oldestPendingSince } from '../db/log/oldest-pending.ts';
 import type { Services } from './services.ts';
 
 export interface Readiness {
@@ -16,7 +14,7 @@ const checkWithinMs = 900;
 /** Whether requests can be served now; answers within a second, whatever is away. */
 export const readiness = async ({ store, cases, now }: Services): Promise<Readiness> => {
   const [oldest, engine] = await Promise.all([
-    within(checkWithinMs, oldestPending(store)),
+    within(checkWithinMs, oldestPendingSince(store)),
     within(checkWithinMs, cases.isReachable()),
   ]);
   const storeOk = oldest !== 'failed';
@@ -28,15 +26,6 @@ export const readiness = async ({ store, cases, now }: Services): Promise<Readin
     oldestPendingLeafMs: storeOk && oldest !== null ? Math.max(0, now() - Date.parse(oldest)) : null,
   };
 };
-
-const oldestPending = (store: Store): Promise<string | null> =>
-  store.read(
-    (db) =>
-      db
-        .select({ since: min(logPending.since), one: sql`1` })
-        .from(logPending)
-        .get()?.since ?? null,
-  );
 
 const within = async <T>(ms: number, work: Promise<T>): Promise<T | 'failed'> => {
   let timer: NodeJS.Timeout | undefined;
