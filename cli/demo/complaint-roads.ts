@@ -22,11 +22,7 @@ const paying = (amount: number): { [name: string]: Json } => ({
 
 const registered = [event('register', 'agent')];
 const acknowledged = [...registered, event('acknowledge', 'handler')];
-const accepted = [
-  ...acknowledged,
-  event('contact', 'handler', { how: 'phone' }),
-  event('accept', 'handler', { severity: 'P2', cause: 'delay' }),
-];
+const accepted = [...acknowledged, event('accept', 'handler', { severity: 'P2', cause: 'delay' })];
 const investigated = [...accepted, event('findings', 'handler', { finding: 'upheld', evidence })];
 const proposed = (remedy: { [name: string]: Json }) => [...investigated, event('propose', 'handler', remedy)];
 const offered = (remedy: { [name: string]: Json }) => [
@@ -130,3 +126,9 @@ export const refusedRoad: Road = {
 
 /** Stands in the middle of its work, with the decision's clock running. */
 export const underWay: Road = { to: 'investigating', steps: accepted };
+
+/** Left to themselves on the short clock: one that nobody registers, one that nobody triages. */
+export const shortClockRoads: readonly Road[] = [
+  { to: 'received', steps: [] },
+  { to: 'triage', steps: acknowledged },
+];

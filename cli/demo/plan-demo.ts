@@ -2,7 +2,7 @@ import { type Random, seededRandom } from '../../activities/ports/generated-rand
 import type { PolicyBook } from '../../activities/ports/policy-book.ts';
 import type { CasePlan } from '../replay/plan.ts';
 import { claimRoads, incidentRoad } from './claim-roads.ts';
-import { complaintRoads, type Road, refusedRoad, underWay } from './complaint-roads.ts';
+import { complaintRoads, type Road, refusedRoad, shortClockRoads, underWay } from './complaint-roads.ts';
 
 /** Cases that the demonstration opens; the exposures that its claims start come on top. */
 export const demoCases = 60;
@@ -28,8 +28,15 @@ export const planDemo = (nowMs: number, book: PolicyBook, count = demoCases): Ca
   const run = new Date(nowMs).toISOString();
   let n = 0;
   const at = (agoMs: number): string => new Date(nowMs - agoMs).toISOString();
-  const complaint = ({ steps }: Road, receivedAt: string, profile = 'cn'): CasePlan =>
-    planned(`demo:${run}:${++n}`, complaintBody(random, receivedAt, profile), steps);
+  const complaint = ({ steps }: Road, receivedAt: string): CasePlan =>
+    planned(
+      `demo:${run}:${++n}`,
+      { ...complaintBody(random), ...backdated(receivedAt), profile: 'cn' },
+      steps,
+    );
+  // Received when it is opened: its clocks of seconds must not have run out by then.
+  const onShortClock = ({ steps }: Road): CasePlan =>
+    planned(`demo:${run}:${++n}`, { ...complaintBody(random), profile: 'demo' }, steps);
   const claim = ({ steps }: Road): CasePlan =>
     planned(`demo:${run}:${++n}`, claimBody(random, book, nowMs, at(random.int(1, 20) * minuteMs)), steps);
   const lately = (): string => at(random.int(5, 600) * minuteMs);
@@ -39,23 +46,17 @@ export const planDemo = (nowMs: number, book: PolicyBook, count = demoCases): Ca
     complaint(refusedRoad, lately()),
     claim(incidentRoad),
   ];
-  const onTheShortClock = 2;
   const phases = [
     ...complaintRoads.map((road) => () => complaint(road, lately())),
     ...claimRoads.map((road) => () => claim(road)),
   ];
-  const wanted = Math.max(0, count - special.length - onTheShortClock);
+  const wanted = Math.max(0, count - special.length - shortClockRoads.length);
   const others = Array.from({ length: wanted }, (_, index) => {
     // When each phase has its case, the rest is early work: what a worklist mostly holds.
     const road = phases[index] ?? (() => complaint(complaintRoads[random.int(0, 3)] ?? underWay, lately()));
     return road();
   });
-  return [
-    ...special,
-    ...others,
-    complaint(complaintRoads[0] ?? underWay, at(0), 'demo'),
-    complaint(complaintRoads[2] ?? underWay, at(0), 'demo'),
-  ];
+  return [...special, ...others, ...shortClockRoads.map(onShortClock)];
 };
 
 const planned = (key: string, body: CasePlan['opening']['body'], steps: CasePlan['steps']): CasePlan => ({
@@ -85,12 +86,10 @@ const complaints = [
 ] as const;
 const channels = ['phone', 'web', 'app', 'wechat', 'branch', 'letter', 'email'] as const;
 
-const complaintBody = (random: Random, receivedAt: string, profile: string): CasePlan['opening']['body'] => ({
+const backdated = (receivedAt: string) => ({ receivedAt, reason, evidence: reason });
+
+const complaintBody = (random: Random): CasePlan['opening']['body'] => ({
   definition: 'complaint',
-  profile,
-  receivedAt,
-  reason,
-  evidence: reason,
   data: {
     channel: random.pick(channels),
     product: random.pick(products),
@@ -116,9 +115,7 @@ const claimBody = (
   return {
     definition: 'claim',
     profile: 'cn',
-    receivedAt,
-    reason,
-    evidence: reason,
+    ...backdated(receivedAt),
     data: {
       policyNumber: motor[random.int(0, motor.length - 1)]?.number ?? 'GEN-M26-000001',
       lossKind: 'motor',

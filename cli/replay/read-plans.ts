@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 import { CommandError } from '../command-error.ts';
+import { ClaimFile } from './claim-file.ts';
 import { ComplaintFile } from './complaint-file.ts';
 import type { CasePlan } from './plan.ts';
+import { planClaim } from './plan-claim.ts';
 import { planComplaint } from './plan-complaint.ts';
 import { readJsonLines } from './read-lines.ts';
 
-export type SourceKind = 'complaints';
+export type SourceKind = 'complaints' | 'claims';
 
 /** A kind of input: the field that tells its lines, how one is read, and the case it becomes. */
 const source = <T>(mark: string, schema: z.ZodType<T>, plan: (file: T) => CasePlan) => ({
@@ -24,6 +26,7 @@ const usageErrorCode = 2;
 
 const sources = {
   complaints: source('fileNo', ComplaintFile, planComplaint),
+  claims: source('claimNo', ClaimFile, planClaim),
 } satisfies { [kind in SourceKind]: ReturnType<typeof source> };
 
 export const sourceKinds = Object.keys(sources) as SourceKind[];
