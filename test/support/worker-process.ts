@@ -20,7 +20,13 @@ export function workerHome(temporalAddress: string): WorkerHome {
   const taskQueue = `test-${folder.slice(-6)}`;
   const settingsFile = join(folder, 'temporal.yaml');
   const settings = readFileSync(join(projectFolder, 'temporal.yaml'), 'utf8');
-  writeFileSync(settingsFile, settings.replace('cases: caseloom-cases', `cases: ${taskQueue}`));
+  writeFileSync(
+    settingsFile,
+    settings
+      .replace('cases: caseloom-cases', `cases: ${taskQueue}`)
+      // How long the server waits for a worker that is gone before it asks another one.
+      .replace(/stickyQueueScheduleToStartTimeoutMs: \d+/, 'stickyQueueScheduleToStartTimeoutMs: 1000'),
+  );
   const bundles = join(projectFolder, '.caseloom/bundles');
   mkdirSync(bundles, { recursive: true });
   symlinkSync(bundles, join(folder, 'bundles'));
