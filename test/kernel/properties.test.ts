@@ -13,7 +13,7 @@ import { configuration } from '../../machines/kernel/state-tree.ts';
 import { answeredSeq, type Step, step, wake } from '../../machines/kernel/step.ts';
 import { verifyChain } from '../../machines/kernel/verify-chain.ts';
 import { as, compiledOf, minute, openingOf, person, sealed } from './case-driver.ts';
-import { eventNames, randomDefinition } from './random-definition.ts';
+import { eventNames, randomDefinition, trials, trialTimeoutMs } from './random-definition.ts';
 
 // Guarantee: whatever the definition and whatever is sent in whatever order, a step is a function of its arguments, a
 // refusal changes nothing, and the trail says all there is to say.
@@ -223,10 +223,6 @@ const definitions = fc.oneof(
   randomDefinition({ services: true, ties: true }),
 );
 const moves = fc.array(move, { minLength: 1, maxLength: 15 });
-const limits = {
-  numRuns: process.env.CASELOOM_FULL === undefined ? 40 : 1_000,
-  maxSkipsPerRun: 20,
-};
 
 const make = (compiled: Compiled, state: CaseState, { command, at }: Done) =>
   command ? step(compiled, state, command, at) : wake(compiled, state, at);
@@ -353,7 +349,7 @@ const afterSequence: { [guarantee: string]: After } = {
 const pick = fc.nat();
 const part = fc.constantFrom('leaf' as const, 'hash' as const, 'seq' as const, 'type' as const);
 
-it(`before every step: ${Object.keys(beforeStep).join('; ')}`, () => {
+it(`before every step: ${Object.keys(beforeStep).join('; ')}`, { timeout: trialTimeoutMs }, () => {
   fc.assert(
     fc.property(definitions, moves, (definition, given) => {
       const played = play(definition, given, (before) => {
@@ -364,11 +360,11 @@ it(`before every step: ${Object.keys(beforeStep).join('; ')}`, () => {
       });
       fc.pre(played !== undefined);
     }),
-    limits,
+    trials(60),
   );
 });
 
-it(`after every sequence: ${Object.keys(afterSequence).join('; ')}`, () => {
+it(`after every sequence: ${Object.keys(afterSequence).join('; ')}`, { timeout: trialTimeoutMs }, () => {
   fc.assert(
     fc.property(definitions, moves, pick, part, (definition, given, n, where) => {
       const played = play(definition, given);
@@ -377,7 +373,7 @@ it(`after every sequence: ${Object.keys(afterSequence).join('; ')}`, () => {
         naming(guarantee, () => check(played as Played, n, where));
       }
     }),
-    limits,
+    trials(60),
   );
 });
 

@@ -216,3 +216,15 @@ const definitionFrom = (
     services: { call: { activity: 'service.call' } },
   };
 };
+
+const isFull = process.env.CASELOOM_FULL !== undefined;
+
+/** How long a property is tried: a number of runs, fewer on a machine that is busy; much longer in the full tests. */
+export const trials = (numRuns: number) => ({
+  numRuns: isFull ? 20 * numRuns : numRuns,
+  maxSkipsPerRun: 20,
+  interruptAfterTimeLimit: isFull ? 120_000 : 6_000,
+});
+
+/** Milliseconds a test of a property may take: its trials, and the shrinking of what failed. */
+export const trialTimeoutMs = isFull ? 300_000 : 60_000;
