@@ -119,7 +119,7 @@ test.concurrent.each([
       await home.remove();
     }
   },
-  120_000,
+  180_000,
 );
 
 test.concurrent('a server killed across a deadline: it fires once, and is recorded as late', async () => {
