@@ -94,9 +94,9 @@ const answerTo = async (run: CaseRun, commandId: string): Promise<Answer> => {
     const answered = live.answered(commandId);
     return answered !== undefined && queue.storedSeq() >= answered.seq;
   };
-  await run.until(
-    () => isStored() || live.answered(commandId) === undefined || queue.behind() || run.diverged,
-  );
+  while (!isStored() && live.answered(commandId) !== undefined && !queue.behind() && !run.diverged) {
+    await queue.news();
+  }
   if (run.diverged && !isStored()) {
     throw conditionFailure('diverged');
   }

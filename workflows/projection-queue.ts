@@ -59,6 +59,8 @@ export interface ProjectionQueue {
   isUntouched: () => boolean;
   /** A flush failed or took too long, and not everything is stored since. */
   behind: () => boolean;
+  /** Resolves at the next news from the store. One promise for all who wait, where a condition would cost each ten. */
+  news: () => Promise<void>;
 }
 
 /** Steps on their way to the store: what waits is flushed together, in order, one flush at a time. */
@@ -72,6 +74,14 @@ export const createProjectionQueue = (
   let behind = false;
   let draining = false;
   let stopped = false;
+  let sent = Promise.withResolvers<void>();
+  let news = Promise.withResolvers<void>();
+
+  const tell = (): void => {
+    const told = news;
+    news = Promise.withResolvers();
+    told.resolve();
+  };
 
   const flush = async (steps: Step[]): Promise<void> => {
     const batch = batchOf(steps, underWay());
@@ -96,8 +106,6 @@ export const createProjectionQueue = (
   };
 
   const drain = async (): Promise<void> => {
-    // Commands of the same moment join the flush.
-    await Promise.resolve();
     while (waiting.length > 0 && !stopped) {
       try {
         await flush(firstOf(waiting));
@@ -111,16 +119,28 @@ export const createProjectionQueue = (
           throw error;
         }
       }
+      behind &&= stopped || waiting.length > 0;
+      tell();
     }
-    behind &&= stopped;
     draining = false;
   };
+
+  // One scope for the whole run: a cancellation of the workflow must not keep entries from the store.
+  const drainForEver = async (): Promise<never> => {
+    for (;;) {
+      // Commands of the same moment join the flush.
+      await sent.promise;
+      sent = Promise.withResolvers();
+      await drain();
+    }
+  };
+  CancellationScope.nonCancellable(drainForEver).catch(broken);
 
   const send = (step: QueuedStep): void => {
     waiting.push(step);
     if (!draining && !stopped) {
       draining = true;
-      CancellationScope.nonCancellable(drain).catch(broken);
+      sent.resolve();
     }
   };
 
@@ -140,6 +160,7 @@ export const createProjectionQueue = (
     isSettled: () => !draining,
     isUntouched: () => storedSeq === storedBefore,
     behind: () => behind,
+    news: () => news.promise,
   };
 };
 
