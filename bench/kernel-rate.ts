@@ -28,9 +28,9 @@ export const kernelRate = ({ forMs }: { forMs: number }): number => {
 };
 
 /** One case from its opening to its end, in memory. */
-export const runLifecycle = (caseId: string): Step[] => {
+export const runLifecycle = (caseId: string, tenant?: string): Step[] => {
   const compiled = compile(lifecycleCompileInput);
-  let last = accepted(open(compiled, openingOf(caseId, instant(0)), instant(0)));
+  let last = accepted(open(compiled, openingOf(caseId, instant(0), tenant), instant(0)));
   const steps = [last];
   for (const [index, { event, data }] of lifecycleEvents.entries()) {
     const command = {

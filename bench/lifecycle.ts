@@ -41,9 +41,9 @@ export const benchTenant = 'bench';
 export const handlerFacts: Facts = { actor: { id: 'handler', roles: ['handler'] } };
 
 /** @param receivedAt RFC 3339 */
-export const openingOf = (caseId: string, receivedAt: string): Opening => ({
+export const openingOf = (caseId: string, receivedAt: string, tenant = benchTenant): Opening => ({
   commandId: `${caseId}.open`,
-  tenant: benchTenant,
+  tenant,
   caseId,
   number: caseId,
   facts: handlerFacts,

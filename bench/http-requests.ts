@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import type { JsonObject } from '../machines/kernel/json.ts';
+import { type Lifecycle, timed } from './clients.ts';
+import { lifecycleDocument, lifecycleEvents, openingData } from './lifecycle.ts';
+
+/** Sends a request and returns the answer's JSON. @throws Error unless it was accepted */
+export type Call = (method: 'GET' | 'POST', path: string, body?: JsonObject) => Promise<JsonObject>;
+
+/** Keeps its connections open, as a person's browser would. */
+export const caller = ({ baseUrl, token }: { baseUrl: string; token: string }): Call => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  return (method, path, body) =>
+    new Promise((resolve, reject) => {
+      const text = body === undefined ? undefined : JSON.stringify(body);
+      const headers = {
+        authorization: `Bearer ${token}`,
+        ...(text === undefined
+          ? {}
+          : {
+              'content-type': 'application/json',
+              'content-length': Buffer.byteLength(text),
+              'idempotency-key': randomUUID(),
+            }),
+      };
+      const sent = request(`${baseUrl}${path}`, { method, agent, headers }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const answer = Buffer.concat(chunks).toString('utf8');
+          const { statusCode = 0 } = response;
+          if (statusCode === 200 || statusCode === 201) {
+            resolve(JSON.parse(answer));
+          } else {
+            reject(new Error(`${method} ${path}: ${statusCode} ${answer.slice(0, 500)}`));
+          }
+        });
+      });
+      sent.on('error', reject);
+      sent.end(text);
+    });
+};
+
+/** Opens a case of the benchmark's definition and returns its id. */
+export const openOverHttp = async (call: Call): Promise<string> => {
+  const { caseId } = await call('POST', '/v1/cases', { definition: lifecycleDocument.id, data: openingData });
+  return String(caseId);
+};
+
+/** Sends the lifecycle's event of this number, from 0. */
+export const sendOverHttp = async (call: Call, caseId: string, index: number): Promise<void> => {
+  const next = lifecycleEvents[index];
+  if (!next) {
+    throw new RangeError(`The lifecycle has no event ${index}.`);
+  }
+  const { event: type, data } = next;
+  await call('POST', `/v1/cases/${caseId}/events`, { type, ...(data === undefined ? {} : { data }) });
+};
+
+/** The lifecycle as a handler's browser would send it: rights, idempotency, facts, projection and entries included. */
+export const httpLifecycle =
+  (call: Call): Lifecycle =>
+  async () => {
+    let caseId = '';
+    const times = [
+      await timed(async () => {
+        caseId = await openOverHttp(call);
+      }),
+    ];
+    for (const index of lifecycleEvents.keys()) {
+      times.push(await timed(() => sendOverHttp(call, caseId, index)));
+    }
+    return times;
+  };
