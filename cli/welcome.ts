@@ -6,19 +6,37 @@ export type Addresses = {
   readonly temporal: string;
 };
 
-/** The lines that `caseloom start` ends with: where everything is, then one line per reader. */
-export function welcomeLines({ api, temporalUi, temporal }: Addresses): string[] {
+/** Settings that a command in another terminal needs as well, where they are not the default ones. */
+const settingNames = ['CASELOOM_HOME', 'HOST', 'PORT', 'CASELOOM_TEMPORAL_YAML'] as const;
+
+/** The lines that `caseloom start` ends with: where everything is, then a link or one command for each reader. */
+export function welcomeLines(
+  { api, temporalUi, temporal }: Addresses,
+  env: NodeJS.ProcessEnv = process.env,
+): string[] {
+  const isEmbedded = temporalUi !== undefined;
+  const settings = settingNames.flatMap((name) => (env[name] ? [`${name}=${quoted(env[name])}`] : []));
+  const command = (line: string): string => [...settings, 'npx caseloom', line].join(' ');
   return [
     '',
     `  API           ${api}`,
     `  API docs      ${api}/docs`,
-    temporalUi === undefined ? `  Temporal      ${temporal}` : `  Temporal UI   ${temporalUi}`,
+    isEmbedded ? `  Temporal UI   ${temporalUi}` : `  Temporal      ${temporal}`,
+    ...(isEmbedded
+      ? [
+          '',
+          '  DEMO CLOCK    Cases of profile "demo" count 20 seconds as a day. It is for demonstrations only.',
+        ]
+      : []),
     '',
-    '  Designer      npx caseloom lint machines/library/complaint/definition.json',
-    `  Staff         curl -H "Authorization: Bearer $(npx caseloom token handler)" "${api}/v1/tasks?view=candidate"`,
-    '  Auditor       npx caseloom verify',
+    `  Designer      ${command('lint machines/library/complaint/1.0.0.json')}`,
+    ...(isEmbedded ? [`  Handler       ${command('case list --status open --as handler')}`] : []),
+    `  Auditor       ${command('verify')}`,
     `  Newcomer      ${api}/docs`,
     '',
     '  Ctrl-C stops everything; what has been accepted is kept.',
   ];
 }
+
+const quoted = (value: string): string =>
+  /^[\w./:-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;

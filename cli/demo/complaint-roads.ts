@@ -127,8 +127,8 @@ export const refusedRoad: Road = {
 /** Stands in the middle of its work, with the decision's clock running. */
 export const underWay: Road = { to: 'investigating', steps: accepted };
 
-/** Left to themselves on the short clock: one that nobody registers, one that nobody triages. */
+/** Left to themselves on the short clock: one that nobody registers, one that nobody acknowledges. */
 export const shortClockRoads: readonly Road[] = [
   { to: 'received', steps: [] },
-  { to: 'triage', steps: acknowledged },
+  { to: 'acknowledging', steps: registered },
 ];
