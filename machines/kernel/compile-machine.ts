@@ -1,4 +1,15 @@
-import { type AnyStateMachine, and, assign, cancel, createMachine, not, or, raise, stateIn } from 'xstate';
+import {
+  type AnyStateMachine,
+  type AnyStateNode,
+  and,
+  assign,
+  cancel,
+  createMachine,
+  not,
+  or,
+  raise,
+  stateIn,
+} from 'xstate';
 import { actionEffect } from './action-effects.ts';
 import type {
   Action,
@@ -185,8 +196,29 @@ export const compileMachine = (machine: StateNode, options: MachineOptions): Any
     context: ({ input }: { input?: MachineContext }) => input ?? emptyContext,
     options: { maxIterations: microstepsMax },
   };
-  return createMachine(config as never, { delays: Object.fromEntries(delays) } as never) as AnyStateMachine;
+  const built = createMachine(
+    config as never,
+    { delays: Object.fromEntries(delays) } as never,
+  ) as AnyStateMachine;
+  leaveBeforeHistory(built, [...tree.keys()]);
+  return built;
 };
+
+// A transition to the history of a state around its own may lead back to where it started. XState would then enter
+// states that it has not left: their tasks would open twice, their services would be called twice.
+const leaveBeforeHistory = (machine: AnyStateMachine, ids: string[]): void => {
+  for (const node of ids.map((id) => machine.getStateNodeById(id))) {
+    for (const transition of [...[...node.transitions.values()].flat(), ...(node.always ?? [])]) {
+      const { target = [] } = transition;
+      if (target.some(({ type, parent }) => type === 'history' && isAround(parent, node))) {
+        transition.reenter = true;
+      }
+    }
+  }
+};
+
+const isAround = (outer: AnyStateNode | undefined, inner: AnyStateNode): boolean =>
+  inner.parent !== undefined && (inner.parent === outer || isAround(outer, inner.parent));
 
 const emptyContext = { data: {}, ledger: [], documents: [] };
 

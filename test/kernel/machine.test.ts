@@ -48,6 +48,37 @@ describe('history', () => {
     expect(send('go')).toBe('away');
     expect(send('back')).toBe(expected);
   });
+  it.each(['shallow', 'deep'] as const)('%s, of a state around, leaves before it enters', (history) => {
+    const { driver, send } = start(
+      machineOf({
+        work: {
+          initial: 'one',
+          states: {
+            one: {
+              initial: 'in',
+              on: { a: '#last' },
+              states: { in: { invoke: { src: 'call', onDone: '#two', onError: 'incident' } } },
+            },
+            two: { id: 'two' },
+            last: { type: 'history', history, target: 'one' },
+          },
+        },
+      }),
+      {
+        tasks: { one: { role: 'handler', outcomes: ['b'] }, in: { role: 'handler', outcomes: ['b'] } },
+        services: { call: { activity: 'service.call' } },
+      },
+    );
+    expect(send('a')).toBe('in');
+    expect(driver.openTasks()).toEqual(['one', 'in']);
+    expect(Object.values(driver.state.tasks).map(({ status }) => status)).toEqual([
+      'cancelled',
+      'cancelled',
+      'open',
+      'open',
+    ]);
+    expect(driver.effects.map(({ type }) => type)).toEqual(['callService', 'cancelService', 'callService']);
+  });
   it('goes to its default where nothing was left yet', () => {
     const { send } = start({ ...withHistory('deep'), initial: 'away' });
     expect(send('back')).toBe('one');
