@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -41,6 +41,8 @@ const insist = async (attempt: () => Promise<Outcome>): Promise<Outcome> => {
     await sleep(200);
   }
 };
+
+const isLetter = (path: string): boolean => /^mail.[0-9a-f]+\.json$/.test(path);
 
 // `expect.poll` is not for tests that run at the same time.
 const until = async (reached: () => boolean | Promise<boolean>): Promise<void> => {
@@ -113,14 +115,52 @@ test.concurrent.each([
       }
       const books = readFileSync(join(home.folder, 'payments.jsonl'), 'utf8').trim().split('\n');
       expect(books).toHaveLength(1);
-      await until(() => existsSync(join(home.folder, 'mail')));
-      expect(readdirSync(join(home.folder, 'mail'))).toHaveLength(1);
+      const letters = () =>
+        readdirSync(home.folder, { recursive: true }).filter((name) => isLetter(String(name)));
+      await until(() => letters().length > 0);
+      expect(letters()).toHaveLength(1);
     } finally {
       await home.remove();
     }
   },
   180_000,
 );
+
+test.concurrent('a worker killed after storing what nobody sends again: the next one goes on from it and pays', async () => {
+  const home = workerHome(server.address);
+  try {
+    const died = once(await home.start('after-project:4'), 'exit');
+    const opening = miniOpening();
+    const { caseId } = opening;
+    const judged = open(compile(miniInput()), opening, opening.receivedAt);
+    if (isRefusal(judged)) {
+      throw new Error(judged.detail);
+    }
+    const input = { compile: miniInput(), start: { type: 'open', opening } } as const;
+    const within = (ms: number) => ({ taskQueue: home.taskQueue, deadlineMs: Date.now() + ms });
+    answerOf(await startCase(server.client, input, judged.state, within(waitMs)));
+    const target = { tenant: 'acme', caseId };
+    answerOf(await sendCommand(server.client, target, send('acknowledge'), within(waitMs)));
+    answerOf(
+      await sendCommand(server.client, target, send('estimate', handler, { amount: 7 }), within(waitMs)),
+    );
+    const unanswered = sendCommand(server.client, target, send('approve', lead), within(3_000));
+    await died;
+    expect(await unanswered).toEqual({ type: 'condition', code: 'ENGINE_UNAVAILABLE' });
+    await home.start();
+    const store = await openStore({ file: join(home.folder, 'caseloom.db') });
+    try {
+      await until(async () => (await getCase(store, target))?.status === 'closed');
+      const entries = await entriesOf(store, target);
+      expect(entries.map(({ type }) => type).slice(-2)).toEqual(['approve', 'service.completed']);
+    } finally {
+      await store.close();
+    }
+    expect(readFileSync(join(home.folder, 'payments.jsonl'), 'utf8').trim().split('\n')).toHaveLength(1);
+  } finally {
+    await home.remove();
+  }
+}, 180_000);
 
 test.concurrent('a server killed across a deadline: it fires once, and is recorded as late', async () => {
   const own = await startTestServer();

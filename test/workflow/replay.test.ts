@@ -45,8 +45,8 @@ afterAll(() => {
   histories.length = 0;
 });
 
-const replay = async (code: string): Promise<unknown[]> => {
-  const failures: unknown[] = [];
+/** Replays them one by one up to the first that fails, and says why it did. */
+const replay = async (code: string): Promise<string | undefined> => {
   for (const { workflowId, history } of histories) {
     try {
       await Worker.runReplayHistory(
@@ -55,16 +55,16 @@ const replay = async (code: string): Promise<unknown[]> => {
         workflowId,
       );
     } catch (error) {
-      failures.push(error);
+      return String(error);
     }
   }
-  return failures;
+  return undefined;
 };
 
 describe('recorded histories', () => {
   test('are replayed by the code that made them', async () => {
     expect(histories.length).toBeGreaterThan(3);
-    expect(await replay(bundle)).toEqual([]);
+    expect(await replay(bundle)).toBeUndefined();
   });
 
   // None of these changes the order of the workflow's commands: only what the history says of the trail tells.
@@ -75,8 +75,6 @@ describe('recorded histories', () => {
   ])('are not, once the kernel has changed %s', async (_what, from, to) => {
     const changed = bundle.replace(from, to);
     expect(changed).not.toBe(bundle);
-    const failures = await replay(changed);
-    expect(failures.length).toBeGreaterThan(0);
-    expect(failures.map(String).join()).toContain('Replay differs');
+    expect(await replay(changed)).toContain('Replay differs');
   });
 });
