@@ -16,6 +16,8 @@ export interface Cases {
   send: (target: { tenant: string; caseId: string }, command: Command, until: Until) => Promise<Outcome>;
   /** Opens, re-opens or recovers a case; `judged` is the case as the kernel's judgement left it. */
   start: (input: CaseInput, judged: CaseState, until: Until) => Promise<Outcome>;
+  /** Whether no run of the case is there: it was closed, and all that was under way has ended; or it was lost. */
+  hasEnded: (target: { tenant: string; caseId: string }) => Promise<boolean>;
   /** Whether the engine answers now; within a second. */
   isReachable: () => Promise<boolean>;
 }

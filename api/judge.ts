@@ -18,11 +18,11 @@ export const refusedBy = ({ code, detail, allowed, errors }: Refusal): Refused =
   });
 
 /** Asks the engine. What it throws leaves open whether the command was taken. @throws OutcomeUnknown */
-export const askEngine = async (
+export const askEngine = async <T>(
   services: Services,
   c: Context<AppEnv>,
-  ask: () => Promise<Outcome>,
-): Promise<Outcome> => {
+  ask: () => Promise<T>,
+): Promise<T> => {
   try {
     return await ask();
   } catch (error) {
@@ -48,7 +48,8 @@ export const acceptedAnswer = (outcome: Outcome): Answer => {
   }
 };
 
-const conditionOf = (code: Extract<Outcome, { type: 'condition' }>['code']): Condition => {
+/** Why the engine did not judge the command. */
+export const conditionOf = (code: Extract<Outcome, { type: 'condition' }>['code']): Condition => {
   switch (code) {
     case 'PROJECTION_BEHIND':
       return new Condition(code, 'Earlier commands to this case are not stored yet.', { retryAfterS: 2 });

@@ -120,16 +120,19 @@ const start = async (
   const year = new Date(input.mode === 'historical' ? receivedAt : nowMs).getUTCFullYear();
   const number = await nextNumber(store, tenant, published.runtime.kind, year);
   const opening = openingOf(sealed, number);
-  const answer = acceptedAnswer(
-    await askEngine(services, c, () =>
-      cases.start(
-        { compile: compileInput, start: { type: 'open', opening } },
-        { ...judged.state, number },
-        { deadlineMs },
-      ),
+  const outcome = await askEngine(services, c, () =>
+    cases.start(
+      { compile: compileInput, start: { type: 'open', opening } },
+      { ...judged.state, number },
+      { deadlineMs },
     ),
   );
-  return afterCommand(services, c, answer, 201);
+  // An opening of this id has run to its end already: the store has what came of it.
+  const ended = outcome.type === 'condition' && outcome.code === 'CASE_NOT_RUNNING';
+  const row = ended ? await getCase(store, { tenant, caseId }) : undefined;
+  return row
+    ? afterCommand(services, c, { caseId, seq: row.lastSeq, projected: true }, 201)
+    : afterCommand(services, c, acceptedAnswer(outcome), 201);
 };
 
 const compiledOrRefused = (make: () => Compiled): Compiled => {

@@ -1,10 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from 'hono';
-import type { CaseRow } from '../db/read/get-case.ts';
+import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import type { Reopening } from '../machines/kernel/command.ts';
 import type { JsonObject } from '../machines/kernel/json.ts';
 import { reopen } from '../machines/kernel/open.ts';
 import { isRefusal } from '../machines/kernel/refusal.ts';
 import { answeredSeq } from '../machines/kernel/step.ts';
+import type { Outcome } from '../workflows/client/outcome.ts';
 import { afterCommand, giveAnswer } from './answer.ts';
 import type { AppEnv } from './env.ts';
 import { requireMatch } from './etag.ts';
@@ -12,7 +14,7 @@ import { actingFacts, withAskedFacts } from './facts.ts';
 import { type CommandRequest, type KeptAnswer, once } from './idempotency.ts';
 import { acceptedAnswer, askEngine, refusedBy } from './judge.ts';
 import { findVisibleCase } from './present-case.ts';
-import { Refused } from './problem.ts';
+import { Condition, Refused } from './problem.ts';
 import { planSeal } from './seal.ts';
 import { type Common, requirePast } from './send-to-case.ts';
 import type { Services } from './services.ts';
@@ -46,18 +48,56 @@ const start = async (
   services: Services,
   c: Context<AppEnv>,
   input: ReopenCase,
-  row: CaseRow,
-  { id, deadlineMs }: CommandRequest,
+  first: CaseRow,
+  request: CommandRequest,
 ): Promise<KeptAnswer> => {
-  const { store, vault, definitions, cases, now } = services;
-  const { tenant, caseId, state } = row;
-  const seq = answeredSeq(state, id);
-  if (seq !== undefined) {
-    return afterCommand(services, c, { caseId, seq, projected: true }, 200);
+  const { tenant, caseId } = first;
+  if (answeredSeq(first.state, request.id) === undefined) {
+    requireMatch(c.req.header('if-match'), first.rev);
+    requirePast(input.occurredAt, services.now());
   }
-  requireMatch(c.req.header('if-match'), row.rev);
-  requirePast(input.occurredAt, now());
-  const { runtime } = await definitions.ofCase(tenant, row.definitionHash);
+  if (first.status === 'closed') {
+    await untilEnded(services, c, { tenant, caseId }, request.deadlineMs);
+  }
+  const row = (await getCase(services.store, { tenant, caseId })) ?? first;
+  const seq = answeredSeq(row.state, request.id);
+  return seq === undefined
+    ? afterCommand(services, c, acceptedAnswer(await startOnce(services, c, input, row, request)), 200)
+    : afterCommand(services, c, { caseId, seq, projected: true }, 200);
+};
+
+const pauseMs = 100;
+
+/**
+ * Waits for the run that closed the case: what was under way outside when it closed may still add entries, and the next
+ * run must begin after the last one.
+ * @throws Condition `CASE_BUSY` where that takes too long
+ */
+const untilEnded = async (
+  services: Services,
+  c: Context<AppEnv>,
+  target: { tenant: string; caseId: string },
+  deadlineMs: number,
+): Promise<void> => {
+  while (!(await askEngine(services, c, () => services.cases.hasEnded(target)))) {
+    if (Date.now() + pauseMs >= deadlineMs) {
+      throw new Condition('CASE_BUSY', 'What was under way when the case was closed has not ended yet.', {
+        retryAfterS: 5,
+      });
+    }
+    await delay(pauseMs);
+  }
+};
+
+const startOnce = async (
+  services: Services,
+  c: Context<AppEnv>,
+  input: ReopenCase,
+  { tenant, caseId, state, definitionHash }: CaseRow,
+  { id, deadlineMs }: CommandRequest,
+): Promise<Outcome> => {
+  const { store, vault, definitions, cases, now } = services;
+  const { runtime } = await definitions.ofCase(tenant, definitionHash);
   const acting = await actingFacts(store, c.get('person'), input.onBehalfOf, state.mode);
   const facts = await withAskedFacts(services, runtime, state, acting);
   const plan = planSeal({
@@ -81,10 +121,7 @@ const start = async (
   }
   const reopening = reopeningOf(await plan.seal(vault, { tenant, caseId, commandId: id }, deadlineMs));
   const compile = await definitions.compileInputOf(state);
-  const answer = acceptedAnswer(
-    await askEngine(services, c, () =>
-      cases.start({ compile, start: { type: 'reopen', state, reopening } }, judged.state, { deadlineMs }),
-    ),
+  return askEngine(services, c, () =>
+    cases.start({ compile, start: { type: 'reopen', state, reopening } }, judged.state, { deadlineMs }),
   );
-  return afterCommand(services, c, answer, 200);
 };

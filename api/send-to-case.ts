@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { CaseRow } from '../db/read/get-case.ts';
+import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import type { Command } from '../machines/kernel/command.ts';
 import type { Json, JsonObject, Sealed } from '../machines/kernel/json.ts';
 import { isRefusal } from '../machines/kernel/refusal.ts';
@@ -10,7 +10,7 @@ import type { AppEnv } from './env.ts';
 import { requireMatch } from './etag.ts';
 import { actingFacts, type OnBehalfOf, withAskedFacts } from './facts.ts';
 import { type KeptAnswer, once } from './idempotency.ts';
-import { acceptedAnswer, askEngine, refusedBy } from './judge.ts';
+import { acceptedAnswer, askEngine, conditionOf, refusedBy } from './judge.ts';
 import { findVisibleCase } from './present-case.ts';
 import { Refused } from './problem.ts';
 import { type Clear, planSeal } from './seal.ts';
@@ -120,10 +120,34 @@ const send = async (
   if (state.status === 'closed') {
     await refuseClosed(services, row, whole);
   }
-  const answer = acceptedAnswer(
-    await askEngine(services, c, () => cases.send({ tenant, caseId }, whole, { deadlineMs })),
-  );
-  return afterCommand(services, c, answer, 200);
+  const outcome = await askEngine(services, c, () => cases.send({ tenant, caseId }, whole, { deadlineMs }));
+  if (outcome.type === 'condition' && mayBeDone.includes(outcome.code)) {
+    return afterSilence(services, c, whole, { tenant, caseId, code: outcome.code });
+  }
+  return afterCommand(services, c, acceptedAnswer(outcome), 200);
+};
+
+type ConditionCode = Parameters<typeof conditionOf>[0];
+
+/** Conditions under which the command may have been taken all the same, by a run that ended before it answered. */
+const mayBeDone: ConditionCode[] = ['CASE_NOT_RUNNING', 'ENGINE_UNAVAILABLE'];
+
+/** The store knows what a run that gave no answer has done. @throws Refused, Condition */
+const afterSilence = async (
+  services: Services,
+  c: Context<AppEnv>,
+  command: Command,
+  { tenant, caseId, code }: { tenant: string; caseId: string; code: ConditionCode },
+): Promise<KeptAnswer> => {
+  const row = await getCase(services.store, { tenant, caseId });
+  const seq = row && answeredSeq(row.state, command.id);
+  if (seq !== undefined) {
+    return afterCommand(services, c, { caseId, seq, projected: true }, 200);
+  }
+  if (row?.status === 'closed' && code === 'CASE_NOT_RUNNING') {
+    await refuseClosed(services, row, command);
+  }
+  throw conditionOf(code);
 };
 
 /** A closed case has no run that could judge: the same kernel does it here. @throws Refused */

@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { sendCommand } from '../workflows/client/send-command.ts';
 import { startCase } from '../workflows/client/start-case.ts';
+import { caseWorkflowId } from '../workflows/messages.ts';
 import type { Cases } from './cases.ts';
 
 const reachableWithinMs = 900;
@@ -9,6 +11,18 @@ const reachableWithinMs = 900;
 export const temporalCases = (client: Client, taskQueue: string): Cases => ({
   send: (target, command, until) => sendCommand(client, target, command, until),
   start: (input, judged, until) => startCase(client, input, judged, { taskQueue, ...until }),
+  hasEnded: async ({ tenant, caseId }) => {
+    try {
+      const { status } = await client.workflow.getHandle(caseWorkflowId(tenant, caseId)).describe();
+      return status.name !== 'RUNNING' && status.name !== 'CONTINUED_AS_NEW';
+    } catch (error) {
+      // Temporal keeps what has ended for a day only.
+      if (error instanceof WorkflowNotFoundError) {
+        return true;
+      }
+      throw error;
+    }
+  },
   isReachable: async () => {
     try {
       await client.withDeadline(Date.now() + reachableWithinMs, () =>

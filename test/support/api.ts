@@ -58,19 +58,34 @@ export const complaint = {
   },
 };
 
-/** @param casesOf the engine; default: the kernel in this process */
+/** The API over the kernel in this process, or over the engine given, with a store of its own. */
 export const startTestApi = async ({
   now = Date.now,
   casesOf = (store, clock) => inProcessCases(store, { now: clock }),
 }: {
   now?: () => number;
-  casesOf?: (store: Store, now: () => number) => Cases;
+  casesOf?: (store: Store, now: () => number) => InProcessCases;
 } = {}): Promise<TestApi & { cases: InProcessCases }> => {
   const { folder, store, remove } = await temporaryStore();
+  const cases = casesOf(store, now);
+  return { ...(await testApiOver({ folder, store, cases, now })), cases, stop: remove };
+};
+
+/** The API over a store that somebody else opened and will close. */
+export const testApiOver = async ({
+  folder,
+  store,
+  cases,
+  now = Date.now,
+}: {
+  folder: string;
+  store: Store;
+  cases: Cases;
+  now?: () => number;
+}): Promise<Omit<TestApi, 'stop'>> => {
   const vault = await openVault(store, { home: folder });
   await seedEmbedded(store);
   const logged: LogLine[] = [];
-  const cases = casesOf(store, now);
   const app = createApp({
     store,
     vault,
@@ -115,7 +130,6 @@ export const startTestApi = async ({
     vault,
     folder,
     logged,
-    cases: cases as InProcessCases,
     call,
     tokenOf,
     openComplaint: async (changes = {}, person = 'agent') => {
@@ -125,6 +139,5 @@ export const startTestApi = async ({
       }
       return body;
     },
-    stop: remove,
   };
 };

@@ -146,6 +146,7 @@ export const inProcessCases = (
         runs.set(keyOf(judged), run);
         return take(run, startStep(run.compiled, input, at()));
       }),
+    hasEnded: async (target) => (await runOf(target)) === undefined,
     isReachable: async () => failure === undefined,
   };
 };

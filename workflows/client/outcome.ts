@@ -36,6 +36,7 @@ const grpc = {
   deadlineExceeded: 4,
   notFound: 5,
   resourceExhausted: 8,
+  failedPrecondition: 9,
   aborted: 10,
   unavailable: 14,
 };
@@ -46,6 +47,12 @@ export const isPassing = (error: unknown): boolean =>
   (error instanceof WorkflowUpdateFailedError &&
     error.cause instanceof ApplicationFailure &&
     error.cause.type === failureTypes.ending);
+
+/**
+ * Whether the update was lost with its workflow task: the run was about to end when another event came in between. It is
+ * safe to send again: what was stored of it is answered and not applied twice.
+ */
+export const isLostWithTask = (error: unknown): boolean => grpcCode(error) === grpc.failedPrecondition;
 
 /**
  * The outcome that a failed update stands for.
@@ -67,6 +74,7 @@ export const outcomeOfFailure = (error: unknown): Outcome => {
     case grpc.notFound:
       return { type: 'condition', code: 'CASE_NOT_RUNNING' };
     case grpc.cancelled:
+    case grpc.failedPrecondition:
     case grpc.deadlineExceeded:
     case grpc.aborted:
     case grpc.unavailable:
