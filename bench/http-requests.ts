@@ -61,15 +61,14 @@ export const sendOverHttp = async (call: Call, caseId: string, index: number): P
 /** The lifecycle as a handler's browser would send it: rights, idempotency, facts, projection and entries included. */
 export const httpLifecycle =
   (call: Call): Lifecycle =>
-  async () => {
+  async (_caseId, note) => {
     let caseId = '';
-    const times = [
+    note(
       await timed(async () => {
         caseId = await openOverHttp(call);
       }),
-    ];
+    );
     for (const index of lifecycleEvents.keys()) {
-      times.push(await timed(() => sendOverHttp(call, caseId, index)));
+      note(await timed(() => sendOverHttp(call, caseId, index)));
     }
-    return times;
   };

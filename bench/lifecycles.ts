@@ -24,13 +24,13 @@ export const caseloomLifecycle = (client: Client, taskQueue: string): Lifecycle 
     taskQueue,
     deadlineMs: Date.now() + answerWithinMs,
   });
-  return async (caseId) => {
+  return async (caseId, note) => {
     const input: CaseInput = {
       compile: lifecycleCompileInput,
       start: { type: 'open', opening: openingOf(caseId, receivedAt) },
     };
     const judgedHere = { ...judged.state, caseId };
-    const times = [await timed(async () => accepted(await startCase(client, input, judgedHere, until())))];
+    note(await timed(async () => accepted(await startCase(client, input, judgedHere, until()))));
     for (const [index, { event, data }] of lifecycleEvents.entries()) {
       const command = {
         type: 'event' as const,
@@ -40,9 +40,8 @@ export const caseloomLifecycle = (client: Client, taskQueue: string): Lifecycle 
         ...(data === undefined ? {} : { data }),
       };
       const target = { tenant: benchTenant, caseId };
-      times.push(await timed(async () => accepted(await sendCommand(client, target, command, until()))));
+      note(await timed(async () => accepted(await sendCommand(client, target, command, until()))));
     }
-    return times;
   };
 };
 
@@ -55,7 +54,7 @@ const accepted = (outcome: Outcome): void => {
 /** The hand-written workflow, through the same client. */
 export const handWrittenLifecycle =
   (client: Client, taskQueue: string): Lifecycle =>
-  async (caseId) => {
+  async (caseId, note) => {
     const workflowId = `hand-written:${caseId}`;
     const opening = (): Promise<unknown> =>
       client.workflow.executeUpdateWithStart(openedUpdate, {
@@ -67,15 +66,14 @@ export const handWrittenLifecycle =
           workflowIdConflictPolicy: 'USE_EXISTING',
         }),
       });
-    const times = [await timed(opening)];
+    note(await timed(opening));
     const handle = client.workflow.getHandle(workflowId);
     for (const [index, { event, data }] of lifecycleEvents.entries()) {
       const command = { event, actorId: 'handler', ...(data === undefined ? {} : { data }) };
-      times.push(
+      note(
         await timed(() =>
           handle.executeUpdate(commandUpdate, { updateId: `${caseId}.${index}`, args: [command] }),
         ),
       );
     }
-    return times;
   };

@@ -7,12 +7,12 @@ import { parse, stringify } from 'yaml';
 import { embeddedTenant, seedEmbedded } from '../api/seed.ts';
 import { projectFolder } from '../cli/project-folder.ts';
 import { readyByMessage } from '../cli/supervise/readiness.ts';
+import { tunedPreload } from '../cli/supervise/specs.ts';
 import { openStore, type Store } from '../db/open.ts';
 import { publishDefinition } from '../db/own/definitions.ts';
 import { issueToken } from '../db/own/tokens.ts';
 import { freePort } from '../test/support/free-port.ts';
 import { lifecycleCompileInput, lifecycleDocument } from './lifecycle.ts';
-import { tunedWorker } from './worker-process.ts';
 
 export interface ProductOptions {
   /** State folder; a store that is there already is served. */
@@ -59,7 +59,7 @@ export const startProduct = async (options: ProductOptions): Promise<Product> =>
       env,
     });
   const startWorker = async (): Promise<ChildProcess> => {
-    const child = start(['worker'], tuned ? ['--import', tunedWorker] : []);
+    const child = start(['worker'], tuned ? tunedPreload : []);
     await Promise.race([readyByMessage(child), endedEarly(child, 'worker')]);
     return child;
   };

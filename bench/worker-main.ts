@@ -26,7 +26,7 @@ async function runCaseloom({ settings, synchronous }: WorkerOrder): Promise<void
 
 async function runHandWritten({ settings, synchronous }: WorkerOrder): Promise<void> {
   const store = openSmallStore(join(settings.home, 'hand-written.db'), synchronous);
-  const { stickyQueueScheduleToStartTimeoutMs, shutdownGraceTimeMs, ...counts } = settings.worker;
+  const { tuned: _, stickyQueueScheduleToStartTimeoutMs, shutdownGraceTimeMs, ...counts } = settings.worker;
   const connection = await NativeConnection.connect(connectionOptions(settings.temporal, process.env));
   const worker = await Worker.create({
     connection,

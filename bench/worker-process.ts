@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { projectFolder } from '../cli/project-folder.ts';
 import type { Settings } from '../cli/settings.ts';
+import { tunedPreload } from '../cli/supervise/specs.ts';
 import { isReadyMessage } from '../cli/supervise/supervised.ts';
 
 export interface WorkerOrder {
@@ -18,18 +19,19 @@ export interface WorkerProcess {
   stop: () => Promise<void>;
 }
 
-/** The preload that takes out most of what the SDK spends on watching workflow code. */
-export const tunedWorker = join(projectFolder, 'cli/tuned-worker.mjs');
-
 /** Starts a worker in a process of its own and waits until it polls. */
 export const startWorkerProcess = async (
   order: WorkerOrder,
   { tuned = false, nodeOptions = [] }: { tuned?: boolean; nodeOptions?: readonly string[] } = {},
 ): Promise<WorkerProcess> => {
-  const preload = tuned ? ['--import', tunedWorker] : [];
   const child = spawn(
     process.execPath,
-    [...preload, ...nodeOptions, join(projectFolder, 'bench/worker-main.ts'), JSON.stringify(order)],
+    [
+      ...(tuned ? tunedPreload : []),
+      ...nodeOptions,
+      join(projectFolder, 'bench/worker-main.ts'),
+      JSON.stringify(order),
+    ],
     { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true },
   );
   await ready(child, order.side);

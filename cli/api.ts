@@ -32,7 +32,7 @@ async function runApi(): Promise<void> {
   const settings = loadSettings();
   const { home, http, temporal, taskQueues } = settings;
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  const store = await openStore({ file: join(home, 'caseloom.db') });
+  const store = await openStore({ file: join(home, 'caseloom.db'), ...settings.store });
   // Lazy: the API answers also while the engine is away, and finds it when it comes.
   const connection = Connection.lazy(connectionOptions(temporal));
   try {

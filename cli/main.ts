@@ -57,6 +57,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./demo.ts')).demoCommand(),
   },
   {
+    name: 'bench',
+    summary: 'measure this machine against the budgets',
+    load: async () => (await import('./bench.ts')).benchCommand(),
+  },
+  {
     name: 'provision',
     summary: "fetch the Temporal server's binary, if it is not there yet",
     load: async () => (await import('./provision.ts')).provisionCommand(),

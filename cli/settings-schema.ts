@@ -23,6 +23,7 @@ const ownSearchAttributes = {
 };
 
 const workerSizes = z.strictObject({
+  tuned: z.boolean(),
   maxCachedWorkflows: z.int().min(0).max(100_000),
   workflowThreadPoolSize: z.int().min(1).max(64),
   maxConcurrentWorkflowTaskExecutions: count,

@@ -22,6 +22,8 @@ export type Settings = {
   /** The embedded server, with the ports that the environment may have changed. */
   readonly server: EmbeddedServer;
   readonly worker: WorkerSizes;
+  /** How Caseloom's own database syncs: as the embedded server's does. */
+  readonly store: { readonly synchronous: 'FULL' | 'NORMAL' };
 };
 
 /**
@@ -57,6 +59,7 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     taskQueues: file.taskQueues,
     server,
     worker: file.worker,
+    store: { synchronous: server.pragmas.synchronous === 'NORMAL' ? 'NORMAL' : 'FULL' },
   };
 }
 

@@ -18,7 +18,7 @@ export function workerCommand(): Command {
 async function runWorker(): Promise<void> {
   const settings = loadSettings();
   installRuntime();
-  const store = await openStore({ file: join(settings.home, 'caseloom.db') });
+  const store = await openStore({ file: join(settings.home, 'caseloom.db'), ...settings.store });
   try {
     const ports = await portsFrom(process.env, { home: settings.home, store });
     const worker = await startCaseWorker({ settings, store, ...ports });

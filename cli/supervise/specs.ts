@@ -27,11 +27,14 @@ export function temporalChild(settings: Settings, executable: string, dbFilename
   };
 }
 
+/** Node's option that makes the worker's threads inherit the preload. */
+export const tunedPreload = ['--import', join(projectFolder, 'cli/tuned-worker.mjs')];
+
 /** The worker; it drains the tasks it holds before it ends. */
 export function workerChild(settings: Settings): ChildSpec {
   return {
     name: 'worker',
-    spawn: () => spawnCommand(settings, ['worker']),
+    spawn: () => spawnCommand(settings, ['worker'], settings.worker.tuned ? tunedPreload : []),
     whenReady: (child) => readyByMessage(child),
     stopWithinMs: settings.worker.shutdownGraceTimeMs + 10_000,
   };
@@ -87,8 +90,12 @@ export function demoRun(
 }
 
 /** Runs a command of ours in a process group of its own, so that Ctrl-C reaches the supervisor alone. */
-function spawnCommand(settings: Settings, args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [join(projectFolder, 'cli/bin.mjs'), ...args], {
+function spawnCommand(
+  settings: Settings,
+  args: readonly string[],
+  nodeOptions: readonly string[] = [],
+): ChildProcess {
+  return spawn(process.execPath, [...nodeOptions, join(projectFolder, 'cli/bin.mjs'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
     env: { ...process.env, CASELOOM_HOME: settings.home },

@@ -43,7 +43,7 @@ export interface CaseWorker {
 export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseWorker> => {
   const { settings, store, env = process.env } = options;
   const { home, temporal, taskQueues, worker: sizes } = settings;
-  const { stickyQueueScheduleToStartTimeoutMs, shutdownGraceTimeMs, ...counts } = sizes;
+  const { tuned: _, stickyQueueScheduleToStartTimeoutMs, shutdownGraceTimeMs, ...counts } = sizes;
   const taskQueue = taskQueues.cases;
   const letters = options.letters ?? lettersFrom(env, home);
   const payments = options.payments ?? createFilePayments(join(home, 'payments'));

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { projectFolder } from '../cli/project-folder.ts';
+import { freePort } from '../test/support/free-port.ts';
+import type { Bed } from './bed.ts';
+import { coreLoopMPerS, fdatasyncPerS } from './calibrate.ts';
+import type { Figures } from './catalog.ts';
+import { timed } from './clients.ts';
+import { figureOf } from './figure.ts';
+import { caller } from './http-requests.ts';
+import { kernelRate } from './kernel-rate.ts';
+import { casePageTimesMs, p95, worklistTimesMs } from './list-times.ts';
+import { untilAnswered } from './product.ts';
+import { busyPerson, fillTaskStore } from './task-store.ts';
+
+/** What this machine's disk and one of its cores do now. */
+export const calibrate = async ({ quick, folder, progress }: Bed): Promise<Figures> => {
+  const times = quick ? 3 : 5;
+  const forMs = quick ? 200 : 500;
+  const step = progress('Calibration of the machine', times);
+  const place = folder();
+  const syncs: number[] = [];
+  const loops: number[] = [];
+  for (let n = 0; n < times; n += 1) {
+    syncs.push(fdatasyncPerS(place, { forMs }));
+    loops.push(coreLoopMPerS({ forMs }));
+    step();
+  }
+  return { fdatasyncPerS: figureOf(syncs), coreLoopMPerS: figureOf(loops) };
+};
+
+export const kernel = async ({ quick, progress }: Bed): Promise<Figures> => {
+  const times = quick ? 3 : 7;
+  const forMs = quick ? 500 : 1_500;
+  const step = progress('Kernel alone', times);
+  // What runs for the first time is still being compiled.
+  kernelRate({ forMs: 1_000 });
+  const rates: number[] = [];
+  for (let n = 0; n < times; n += 1) {
+    rates.push(kernelRate({ forMs }));
+    step();
+  }
+  return { kernelStepsPerS: figureOf(rates) };
+};
+
+const taskCount = 1_000_000;
+const quickTaskCount = 50_000;
+
+/** Worklist and case page through the API, over a store full of open tasks. No worker and no engine is needed. */
+export const lists = async ({ quick, folder, product, progress }: Bed): Promise<Figures> => {
+  const times = quick ? 3 : 7;
+  const count = quick ? quickTaskCount : taskCount;
+  const step = progress(`Worklist and case page with ${count.toLocaleString('en')} open tasks`, times + 1);
+  const home = folder();
+  const caseIds = await fillTaskStore(home, { taskCount: count, caseCount: 100 });
+  step();
+  const api = await product({
+    home,
+    personId: busyPerson.id,
+    temporalAddress: `127.0.0.1:${await freePort()}`,
+    withWorker: false,
+  });
+  const call = caller(api);
+  await worklistTimesMs(call);
+  const worklists: number[] = [];
+  const pages: number[] = [];
+  for (let n = 0; n < times; n += 1) {
+    worklists.push(p95(await worklistTimesMs(call)));
+    pages.push(p95(await casePageTimesMs(call, caseIds)));
+    step();
+  }
+  await api.stop();
+  return { worklistP95Ms: figureOf(worklists), casePageP95Ms: figureOf(pages) };
+};
+
+/** `caseloom start` on an empty state folder, until a request is answered that needs all of it. */
+export const startTime = async (bed: Bed): Promise<Figures> => {
+  const times = bed.quick ? 1 : 3;
+  const step = bed.progress('Start to first answered request', times);
+  const startTimes: number[] = [];
+  for (let n = 0; n < times; n += 1) {
+    startTimes.push(await startOnce(bed));
+    step();
+  }
+  return { startMs: figureOf(startTimes) };
+};
+
+const startOnce = async (bed: Bed): Promise<number> => {
+  const [port, temporalPort, uiPort] = [await freePort(), await freePort(), await freePort()];
+  const { TEMPORAL_ADDRESS: _, ...outer } = process.env;
+  const env = {
+    ...outer,
+    CASELOOM_HOME: bed.folder(),
+    PORT: String(port),
+    TEMPORAL_PORT: String(temporalPort),
+    TEMPORAL_UI_PORT: String(uiPort),
+  };
+  let stop = async (): Promise<void> => undefined;
+  const took = await timed(async () => {
+    const child = spawn(process.execPath, [join(projectFolder, 'cli/bin.mjs'), 'start', '--empty'], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      detached: true,
+      env,
+    });
+    stop = async () => {
+      if (child.exitCode === null && child.signalCode === null) {
+        const gone = once(child, 'exit');
+        child.kill('SIGTERM');
+        await gone;
+      }
+    };
+    bed.onEnd(() => stop());
+    await untilAnswered(`http://127.0.0.1:${port}/readyz`);
+  });
+  await stop();
+  return took;
+};

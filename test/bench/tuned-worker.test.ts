@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { projectFolder } from '../../cli/project-folder.ts';
+import { tunedPreload } from '../../cli/supervise/specs.ts';
+import { startTestServer, type TestServer } from '../support/temporal.ts';
+import { answers, loops, loopsAfterWaiting, ping } from './stuck-workflows.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ pragmas: { synchronous: 'NORMAL' } });
+});
+afterAll(() => server.stop());
+
+const stock = ['stock', []] as const;
+const workers = [['tuned', tunedPreload] as const, ...(process.env.CASELOOM_FULL === '1' ? [stock] : [])];
+
+// Guarantee: a workflow that never gives its turn back fails its task and stops no other, tuned or not.
+test.each(workers)(
+  'a stuck workflow fails its task, and others of a %s worker are answered',
+  async (name, preload) => {
+    const { client, address } = server;
+    const taskQueue = `stuck-${name}`;
+    const main = join(projectFolder, 'test/bench/stuck-worker-main.ts');
+    const child = spawn(process.execPath, [...preload, main, address, taskQueue], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    try {
+      await once(child, 'message');
+      const start = (workflow: () => Promise<void>) =>
+        client.workflow.start(workflow, { taskQueue, workflowId: `${name}-${workflow.name}` });
+      const healthy = await start(answers);
+      const stuck = [await start(loops), await start(loopsAfterWaiting)];
+      for (const handle of stuck) {
+        await expect
+          .poll(() => failedTasks(handle), { timeout: 15_000 })
+          .toContain('Script execution timed out');
+      }
+      expect(await healthy.executeUpdate(ping)).toBe('pong');
+      await Promise.all([healthy, ...stuck].map((handle) => handle.terminate()));
+    } finally {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      await gone;
+    }
+  },
+  40_000,
+);
+
+/** What the failed tasks of a workflow say. */
+const failedTasks = async (handle: {
+  fetchHistory: () => Promise<{ events?: unknown[] | null }>;
+}): Promise<string> => {
+  const { events } = await handle.fetchHistory();
+  return JSON.stringify(
+    (events ?? []).map(
+      (event) => (event as { workflowTaskFailedEventAttributes?: unknown }).workflowTaskFailedEventAttributes,
+    ),
+  );
+};
