@@ -38,15 +38,9 @@ const implemented = [
   ...agreed(correction, '6222020000000000101'),
   event('implemented', 'handler', { evidence }),
 ];
-const rejected = [...offered({ remedy: { kind: 'none' } }), once('offered', event('offer.reject', customer))];
-const answered = [
-  ...rejected,
-  event('final.respond', 'handler', {
-    reasons: '（生成）合同条款第七条。',
-    rights: ['mediation', 'regulator'],
-  }),
-];
-const coded = [...answered, once('root-cause', event('code', 'handler', { rootCause: 'terms-unclear' }))];
+const resolved = [...acknowledged, event('resolve.early', 'handler', { acceptedBy: 'phone' })];
+const coded = [...resolved, once('root-cause', event('code', 'handler', { rootCause: 'terms-unclear' }))];
+const underDuress = [...registered, because(event('withdraw', customer, { duressSuspected: true }))];
 
 /** An account that the payment double rejects. */
 const rejectedAccount = '6222020000000000000';
@@ -78,9 +72,9 @@ export const complaintRoads: readonly Road[] = [
     steps: [...agreed(paying(300), rejectedAccount), event('payment.release', 'finance')],
   },
   { to: 'callback', steps: implemented },
-  { to: 'manager-review', steps: [...implemented, event('callback.unsatisfied', 'handler', {})] },
-  { to: 'final-response', steps: rejected },
-  { to: 'root-cause', steps: answered },
+  { to: 'manager-review', steps: underDuress },
+  { to: 'final-response', steps: [...underDuress, because(event('finalise', 'complaints-manager'))] },
+  { to: 'root-cause', steps: resolved },
   { to: 'corrective-action', steps: coded },
   {
     to: 'archived',
@@ -90,15 +84,18 @@ export const complaintRoads: readonly Road[] = [
       event('capa.verify', 'qa', { evidence }),
     ],
   },
-  { to: 'internal-review', steps: [...answered, once('root-cause', event('review.request', customer))] },
-  { to: 'mediating', steps: [...accepted, event('mediation.open', 'handler', { body: '（生成）调解组织' })] },
+  { to: 'internal-review', steps: [...resolved, once('root-cause', event('review.request', customer))] },
+  {
+    to: 'mediating',
+    steps: [...acknowledged, event('mediation.open', 'handler', { body: '（生成）调解组织' })],
+  },
   {
     to: 'with-regulator',
-    steps: [...accepted, event('regulator.notify', 'regulator-liaison', { reference: 'GEN-2026-17' })],
+    steps: [...acknowledged, event('regulator.notify', 'regulator-liaison', { reference: 'GEN-2026-17' })],
   },
   {
     to: 'with-ombudsman',
-    steps: [...accepted, event('ombudsman.open', 'regulator-liaison', { reference: 'GEN-OMB-3' })],
+    steps: [...acknowledged, event('ombudsman.open', 'regulator-liaison', { reference: 'GEN-OMB-3' })],
   },
   {
     to: 'transferred',
