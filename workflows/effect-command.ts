@@ -53,7 +53,7 @@ const carriedOut = async (
   const of: OfCase = { tenant: state.tenant, caseId: state.caseId, effectId: effect.id };
   switch (effect.type) {
     case 'callService':
-      return serviceCommand(effect, compiled, of);
+      return serviceCommand(effect, compiled, { ...of, effectId: effect.key });
     case 'assignTask': {
       const { type: _, id: __, ...request } = effect;
       const to = await assignTask({ ...of, ...request });

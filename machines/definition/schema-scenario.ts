@@ -10,6 +10,9 @@ export const ScenarioInstant = z
 
 const Money = z.strictObject({ amount: z.int(), currency: z.string().regex(/^[A-Z]{3}$/) });
 
+/** A service's failure code; the same that its `onError` sees as `event.code`. */
+const FailureCode = z.string().regex(/^[A-Z][A-Z0-9_]{1,49}$/, { error: 'a code such as PAYMENT_REJECTED' });
+
 const reason = Text.exactOptional();
 
 /** What a step sends; one of these. */
@@ -42,7 +45,7 @@ export const ScenarioCommand = z
     }),
     /** A service left unanswered answers, or fails with a code. */
     z.strictObject({ service: z.string().min(1).max(80), output: z.json() }),
-    z.strictObject({ service: z.string().min(1).max(80), fail: Key }),
+    z.strictObject({ service: z.string().min(1).max(80), fail: FailureCode }),
     z.strictObject({
       incident: z.int().min(1),
       verb: z.enum(['retry', 'resolve']),
@@ -80,7 +83,11 @@ export const ScenarioStep = z
   .meta({ id: 'ScenarioStep' });
 
 export const ServiceAnswer = z
-  .union([z.strictObject({ output: z.json() }), z.strictObject({ fail: Key }), z.literal('unanswered')])
+  .union([
+    z.strictObject({ output: z.json() }),
+    z.strictObject({ fail: FailureCode }),
+    z.literal('unanswered'),
+  ])
   .meta({ id: 'ServiceAnswer' });
 
 /** An example that must hold: lint runs it, and publishing does. */

@@ -8,10 +8,10 @@ export interface DayRange {
 }
 
 /**
- * The longest run of days off around one holiday, both week-ends included: China's Spring Festival of 2026. England's
- * Christmas reaches five, a US federal holiday three.
+ * The most days that holidays close together take out of working weeks: nine around China's Spring Festival of 2026,
+ * ten where Mid-Autumn of that year is followed by the National Day. England's Christmas reaches five.
  */
-const holidayDaysMax = 9;
+const holidayDaysMax = 10;
 
 const dayMs = 86_400_000;
 /** Working hours of the shortest day that shipped calendars know. */

@@ -7,6 +7,8 @@ export type Effect =
   | {
       type: 'callService';
       id: string;
+      /** The receiver does the work of one key once, however often it is asked. */
+      key: string;
       invokeId: string;
       visit: number;
       service: string;

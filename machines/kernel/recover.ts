@@ -40,8 +40,8 @@ export const recover = (
   const run = startRun(compiled, { ...state, epoch: state.epoch + 1 }, at, clock);
   for (const [invokeId, running] of Object.entries(state.services)) {
     if (!running.failed && state.mode !== 'historical') {
-      const { effectId, visit, service, input } = running;
-      run.effects.push({ type: 'callService', id: effectId, invokeId, visit, service, input });
+      const { effectId, key, visit, service, input } = running;
+      run.effects.push({ type: 'callService', id: effectId, key, invokeId, visit, service, input });
     }
   }
   for (const [taskId, task] of Object.entries(state.tasks)) {

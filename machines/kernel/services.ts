@@ -3,11 +3,17 @@ import { nextId, type Run } from './run.ts';
 import type { Incident, RunningService } from './state.ts';
 
 /** Starts a visit to an invoking state: each visit has a number, so that a result of an earlier one is known. */
-export const startService = (run: Run, invokeId: string, service: string, input: Json): void => {
+export const startService = (
+  run: Run,
+  invokeId: string,
+  service: string,
+  input: Json,
+  key?: string,
+): void => {
   const visit = run.state.machine.visits + 1;
   const effectId = nextId(run);
   run.state = { ...run.state, machine: { ...run.state.machine, visits: visit } };
-  putService(run, invokeId, { service, visit, effectId, input });
+  putService(run, invokeId, { service, visit, effectId, key: key ?? effectId, input });
   call(run, invokeId);
 };
 
@@ -31,17 +37,20 @@ export const putService = (run: Run, invokeId: string, running: RunningService):
   run.state = { ...run.state, services: { ...run.state.services, [invokeId]: running } };
 };
 
-/** Asks for the service once more, as a new visit. */
+/**
+ * Asks for the service once more, as a new visit but under the same key: what failed without an answer may have been
+ * done, and a receiver that knows the key does it once.
+ */
 export const retryService = (run: Run, invokeId: string): void => {
-  const { service, input } = run.state.services[invokeId] as RunningService;
-  startService(run, invokeId, service, input);
+  const { service, input, key } = run.state.services[invokeId] as RunningService;
+  startService(run, invokeId, service, input, key);
 };
 
 const call = (run: Run, invokeId: string): void => {
-  const { service, visit, effectId, input } = run.state.services[invokeId] as RunningService;
+  const { service, visit, effectId, key, input } = run.state.services[invokeId] as RunningService;
   // What an imported case did outside was done by the system it comes from.
   if (run.state.mode !== 'historical') {
-    run.effects.push({ type: 'callService', id: effectId, invokeId, visit, service, input });
+    run.effects.push({ type: 'callService', id: effectId, key, invokeId, visit, service, input });
   }
 };
 

@@ -121,6 +121,8 @@ export interface RunningService {
   service: string;
   visit: number;
   effectId: string;
+  /** What the receiver knows the work by: the first effect's id, kept when an operator retries. */
+  key: string;
   input: Json;
   /** Set while an incident about it is open. */
   failed?: boolean;

@@ -97,7 +97,7 @@ describe('a failure', () => {
     expect(driver.state.incidents).toEqual([]);
   });
 
-  it('that nothing handles is an incident; retried, it is another visit', () => {
+  it('that nothing handles is an incident; retried, it is another visit under the same key', () => {
     const driver = paying();
     expect(fail(driver, 1, hour(2))).toEqual(['service.failed']);
     expect(driver.states()).toBe('paying');
@@ -116,6 +116,9 @@ describe('a failure', () => {
     expect(driver.send({ ...retry, by: 'admin', reason }, hour(3))).toEqual(['incident.retried']);
     expect(driver.send({ ...retry, by: 'admin', reason }, hour(3))).toBe('INCIDENT_UNKNOWN');
     expect(calls(driver).map((effect) => 'visit' in effect && effect.visit)).toEqual([1, 2]);
+    // What failed without an answer may have been done: the receiver must know it again.
+    const keys = calls(driver).map((effect) => 'key' in effect && effect.key);
+    expect(keys[1]).toBe(keys[0]);
     expect(answer(driver, 1, hour(4))).toEqual(['service.dropped']);
     expect(answer(driver, 2, hour(4))).toEqual(['service.completed']);
   });
