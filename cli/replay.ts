@@ -63,7 +63,7 @@ async function replay(file: string, { limit, rate, kind, json }: Options): Promi
       throw new CommandError(`${reason} What was accepted is kept; the same command goes on from there.`);
     });
     bar.end();
-    const verification = verifyFile(api.file);
+    const verification = await verifyFile(api.file);
     process.stdout.write(
       json
         ? `${JSON.stringify({ kind: found, ...figures, verification })}\n`

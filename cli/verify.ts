@@ -5,7 +5,8 @@ import { CommandError } from './command-error.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { loadSettings } from './settings.ts';
 import { findingLine } from './verify/finding.ts';
-import { type Verification, type VerifyOptions, verifyDatabase } from './verify/verify-database.ts';
+import type { Verification, VerifyOptions } from './verify/verify-database.ts';
+import { verifyOnThreads } from './verify/verify-on-threads.ts';
 
 type Options = {
   readonly tenant?: string;
@@ -30,9 +31,9 @@ export function verifyCommand(): Command {
     .option('--case <id>', 'only this case, by its id or its number')
     .option('--db <file>', 'another database than the one in the state folder')
     .option('--json', 'print one object with the counts and the first bad entry')
-    .action((options: Options) => {
+    .action(async (options: Options) => {
       const file = resolve(options.db ?? join(loadSettings().home, 'caseloom.db'));
-      const verification = verifyFile(file, {
+      const verification = await verifyFile(file, {
         ...(options.tenant === undefined ? {} : { tenant: options.tenant }),
         ...(options.case === undefined ? {} : { case: options.case }),
       });
@@ -49,7 +50,10 @@ export function verifyCommand(): Command {
 }
 
 /** Verifies a database, with a bar where it takes over a second. @throws CommandError where it is none of ours */
-export function verifyFile(file: string, options: Omit<VerifyOptions, 'onProgress'> = {}): Verification {
+export async function verifyFile(
+  file: string,
+  options: Omit<VerifyOptions, 'onProgress'> = {},
+): Promise<Verification> {
   if (!existsSync(file)) {
     throw new CommandError(
       `${file}: there is no such file. \`npm start\` makes it, or name one with --db.`,
@@ -59,7 +63,7 @@ export function verifyFile(file: string, options: Omit<VerifyOptions, 'onProgres
   const startedAtMs = performance.now();
   let bar: Progress | undefined;
   try {
-    return verifyDatabase(file, {
+    return await verifyOnThreads(file, {
       ...options,
       onProgress: (done, total) => {
         if (bar !== undefined || performance.now() - startedAtMs > quietMs) {

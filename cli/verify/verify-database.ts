@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import type { Finding } from './finding.ts';
 import { type CaseKey, prepareReads, type Reads } from './tables.ts';
 import { verifyCase } from './verify-case.ts';
+import { verifyLog } from './verify-log.ts';
 import { verifyRecords } from './verify-records.ts';
 
 export type Verification = {
@@ -28,6 +29,9 @@ export type VerifyOptions = {
   readonly onProgress?: (done: number, total: number) => void;
 };
 
+/** A part of the work: these cases, and all else that these tenants have. */
+export type Share = { readonly cases: readonly CaseKey[]; readonly tenants: readonly string[] };
+
 const progressEvery = 2_000;
 
 /**
@@ -36,78 +40,69 @@ const progressEvery = 2_000;
  */
 export const verifyDatabase = (file: string, options: VerifyOptions = {}): Verification => {
   const startedAtMs = performance.now();
+  return withReads(file, (reads) => {
+    const total = reads.count.get()?.n ?? 0;
+    const found = verifyShare(reads, shareOf(reads, options), (done) => options.onProgress?.(done, total));
+    return { ...found, durationMs: Math.round(performance.now() - startedAtMs) };
+  });
+};
+
+/** Reads a database file in one snapshot. */
+export const withReads = <T>(file: string, work: (reads: Reads) => T): T => {
   const sqlite = new Database(file, { readonly: true, fileMustExist: true });
   try {
     sqlite.exec('begin');
-    const verified = verifyAll(prepareReads(sqlite), options);
-    return { ...verified, durationMs: Math.round(performance.now() - startedAtMs) };
+    return work(prepareReads(sqlite));
   } finally {
     sqlite.close();
   }
 };
 
-const verifyAll = (reads: Reads, options: VerifyOptions): Omit<Verification, 'durationMs'> => {
-  const total = reads.count.get()?.n ?? 0;
+/** All that is to be verified. */
+export const shareOf = (reads: Reads, { tenant: only, case: name }: VerifyOptions): Share => {
+  const isWanted = ({ tenant }: { tenant: string }): boolean => only === undefined || tenant === only;
+  if (name !== undefined) {
+    return { cases: reads.findCase.all(name, name).filter(isWanted), tenants: [] };
+  }
+  const tenants = reads.tenants
+    .all()
+    .filter(isWanted)
+    .map(({ tenant }) => tenant);
+  const cases = tenants.flatMap((tenant) =>
+    reads.caseIds.all(tenant, tenant).map(({ caseId }) => ({ tenant, caseId })),
+  );
+  return { cases, tenants };
+};
+
+/** @param onProgress called now and then with how many entries and records have been read */
+export const verifyShare = (
+  reads: Reads,
+  { cases, tenants }: Share,
+  onProgress: (done: number) => void,
+): Omit<Verification, 'durationMs'> => {
   const sum = { cases: 0, entries: 0, records: 0, logLeaves: 0, waitingLeaves: 0, badCases: 0 };
   let firstBad: Finding | undefined;
   let done = 0;
   const counted = (): void => {
     done += 1;
     if (done % progressEvery === 0) {
-      options.onProgress?.(done, total);
+      onProgress(done);
     }
   };
-  const check = (key: CaseKey): void => {
+  for (const key of cases) {
     const { entries, finding } = verifyCase(reads, key, counted);
     sum.cases += 1;
     sum.entries += entries;
     sum.badCases += finding === undefined ? 0 : 1;
     firstBad ??= finding;
-  };
-  if (options.case !== undefined) {
-    for (const key of reads.findCase.all(options.case, options.case)) {
-      if (options.tenant === undefined || key.tenant === options.tenant) {
-        check(key);
-      }
-    }
-    return { ok: firstBad === undefined, ...sum, firstBad: firstBad ?? null };
   }
-  for (const { tenant } of reads.tenants.all()) {
-    if (options.tenant !== undefined && tenant !== options.tenant) {
-      continue;
-    }
-    // The list is short beside the entries; an open iterator over it would be read beside the others for ever.
-    for (const { caseId } of reads.caseIds.all(tenant, tenant)) {
-      check({ tenant, caseId });
-    }
+  for (const tenant of tenants) {
     const { records, finding } = verifyRecords(reads, tenant, counted);
-    sum.records += records;
-    firstBad ??= finding;
     const log = verifyLog(reads, tenant);
+    sum.records += records;
     sum.logLeaves += log.logLeaves;
     sum.waitingLeaves += log.waitingLeaves;
-    firstBad ??= log.finding;
+    firstBad ??= finding ?? log.finding;
   }
   return { ok: firstBad === undefined, ...sum, firstBad: firstBad ?? null };
-};
-
-/** The log's indexes are dense from 0, and every leaf stands for something of a case or a record. */
-const verifyLog = (
-  reads: Reads,
-  tenant: string,
-): { logLeaves: number; waitingLeaves: number; finding?: Finding } => {
-  const { leaves = 0, first = null, last = null } = reads.logExtent.get(tenant) ?? {};
-  const waitingLeaves = reads.waiting.get(tenant)?.leaves ?? 0;
-  const dense = leaves === 0 || (first === 0 && last === leaves - 1);
-  if (!dense) {
-    const what = `the log has ${leaves} leaves and ends with index ${last}`;
-    return { logLeaves: leaves, waitingLeaves, finding: { tenant, code: 'LOG_NOT_DENSE', what } };
-  }
-  const stray = reads.strayLeaf.get(tenant);
-  const what = stray && `the log has a leaf for case ${stray.caseId}, which is not stored`;
-  return {
-    logLeaves: leaves,
-    waitingLeaves,
-    ...(what && { finding: { tenant, code: 'LOG_LEAF_WITHOUT_SOURCE', what } }),
-  };
 };

@@ -37,7 +37,7 @@ export const compiledDefinition = (id: string, profile: string): Compiled => {
 
 const person = (id: string): Actor => ({
   id,
-  roles: [id],
+  roles: [id.replace(/-\d+$/, '')],
   authority: ['CNY', 'USD'].map((currency) => ({ amount: 1_000_000_000, currency })),
 });
 const importer: Actor = { id: 'importer', roles: ['admin', 'handler'] };

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planComplaint } from '../../cli/replay/plan-complaint.ts';
 import { verifyDatabase } from '../../cli/verify/verify-database.ts';
+import { verifyOnThreads } from '../../cli/verify/verify-on-threads.ts';
 import { integrate } from '../../db/log/integrate.ts';
 import { openStore } from '../../db/open.ts';
 import { appendRecord } from '../../db/own/append-record.ts';
@@ -95,6 +96,18 @@ it('one tenant or one case can be asked for', () => {
   expect(verifyDatabase(file, { tenant: 'other' })).toMatchObject({ ok: true, cases: 0, records: 0 });
   expect(verifyDatabase(file, { case: numbers[1] ?? '' })).toMatchObject({ ok: true, cases: 1 });
   expect(verifyDatabase(file, { case: numbers[1] ?? '', tenant: 'other' })).toMatchObject({ cases: 0 });
+});
+
+it('finds the same on two threads', async () => {
+  const both = async (database: string) => {
+    const { durationMs: _, ...alone } = verifyDatabase(database);
+    const { durationMs, ...together } = await verifyOnThreads(database, {}, 0);
+    expect(together).toEqual(alone);
+    return together;
+  };
+  expect(await both(file)).toMatchObject({ ok: true, cases: 3 });
+  const twice = altered((sqlite) => sqlite.exec('update entries set epoch = 2 where seq = 5'));
+  expect(await both(twice)).toMatchObject({ ok: false, badCases: 3 });
 });
 
 describe('an entry', () => {
