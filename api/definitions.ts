@@ -26,12 +26,21 @@ export interface Definitions {
   find: (tenant: string, reference: string) => Promise<Published | undefined>;
   /** The version that a case follows. @throws where it is gone: cases keep their versions for ever. */
   ofCase: (tenant: string, hash: string) => Promise<Published>;
-  /** What a new case is compiled from, with the calendars published last. */
-  compileInput: (tenant: string, published: Published, profile?: string) => Promise<CompileInput>;
+  /**
+   * What a new case is compiled from, with the calendars published last, and the same compiled to judge its opening by.
+   * @throws KernelError `PROFILE_UNKNOWN`
+   */
+  forOpening: (
+    tenant: string,
+    published: Published,
+    profile?: string,
+  ) => Promise<{ input: CompileInput; compiled: Compiled }>;
   /** What a case is compiled from, with the calendars it has pinned. */
   compileInputOf: (state: CaseState) => Promise<CompileInput>;
   compiledOf: (state: CaseState) => Promise<Compiled>;
 }
+
+type CompiledKey = [tenant: string, hash: string, profile: string | undefined, calendars: [string, string][]];
 
 const definitionsMax = 100;
 const compiledMax = 50;
@@ -102,6 +111,20 @@ export const createDefinitions = (store: Store, clockProfile?: ClockProfile): De
     };
   };
 
+  const compiledOnce = async (
+    [tenant, hash, profile, hashes]: CompiledKey,
+    input: () => Promise<CompileInput>,
+  ): Promise<Compiled> => {
+    const key = JSON.stringify([tenant, hash, profile ?? null, hashes.toSorted()]);
+    const known = compiled.get(key);
+    if (known) {
+      return known;
+    }
+    const made = compile(await input());
+    compiled.set(key, made);
+    return made;
+  };
+
   return {
     find: async (tenant, reference) => {
       const key = `${tenant} ${reference}`;
@@ -118,31 +141,29 @@ export const createDefinitions = (store: Store, clockProfile?: ClockProfile): De
       return published;
     },
     ofCase,
-    compileInput: async (tenant, { runtime, ref }, profile) => {
-      const { clockProfile: scaled } = withProfile(profile);
-      const ids = calendarIds(runtime, profile, scaled);
-      const slices = await Promise.all(
-        ids.map(async (id) => {
-          const latest = await latestCalendar(store, tenant, id);
-          if (!latest) {
+    forOpening: async (tenant, { runtime, ref }, profile) => {
+      const profiles = withProfile(profile);
+      const latest = await Promise.all(
+        calendarIds(runtime, profile, profiles.clockProfile).map(async (id) => {
+          const found = await latestCalendar(store, tenant, id);
+          if (!found) {
             throw new Error(`The calendar "${id}" of ${ref.id} is not published`);
           }
-          return [id, latest.calendar as unknown as Calendar] as const;
+          return [id, found] as const;
         }),
       );
-      return { definition: runtime, ref, calendars: Object.fromEntries(slices), ...withProfile(profile) };
+      const calendarsOf = Object.fromEntries(
+        latest.map(([id, { calendar }]) => [id, calendar as unknown as Calendar]),
+      );
+      const input = { definition: runtime, ref, calendars: calendarsOf, ...profiles };
+      const hashes = latest.map(([id, { hash }]): [string, string] => [id, hash]);
+      return { input, compiled: await compiledOnce([tenant, ref.hash, profile, hashes], async () => input) };
     },
     compileInputOf,
-    compiledOf: async (state) => {
-      const hashes = Object.entries(state.calendars).sort();
-      const key = JSON.stringify([state.tenant, state.definition.hash, state.profile ?? null, hashes]);
-      const known = compiled.get(key);
-      if (known) {
-        return known;
-      }
-      const made = compile(await compileInputOf(state));
-      compiled.set(key, made);
-      return made;
+    compiledOf: (state) => {
+      const hashes = Object.entries(state.calendars);
+      const key: CompiledKey = [state.tenant, state.definition.hash, state.profile, hashes];
+      return compiledOnce(key, () => compileInputOf(state));
     },
   };
 };

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import { StoreUnavailable } from '../db/failure.ts';
 import { appendRecord } from '../db/own/append-record.ts';
-import { beginRequest, completeRequest, type RequestKey, releaseRequest } from '../db/own/idempotency.ts';
+import {
+  beginRequest,
+  completeRequest,
+  isKnownRequest,
+  type RequestKey,
+  type RequestState,
+  releaseRequest,
+} from '../db/own/idempotency.ts';
 import { fingerprintOf } from '../db/vault/open-vault.ts';
 import { canonicalJson } from '../machines/kernel/canonical-json.ts';
 import type { Json } from '../machines/kernel/json.ts';
@@ -29,6 +36,12 @@ export interface CommandRequest {
   id: string;
   /** Until when the client waits, epoch milliseconds. */
   deadlineMs: number;
+  /**
+   * Takes the key; to be called before anything is written or sent, at once with the first write, so that both share a
+   * transaction. What is judged before leaves no trace but its refusal.
+   * @throws Condition where another request has the key; StoreUnavailable
+   */
+  claim: () => Promise<void>;
 }
 
 /** What a refusal is about, for its record. */
@@ -72,29 +85,31 @@ export const once = async (
   const hash = sha256(canonicalJson([tenant, person.id, route, key]));
   const request: RequestKey = { tenant, hash };
   const fingerprint = fingerprintOf(vault, tenant, canonicalJson(body));
-  const begun = await beginRequest(
-    store,
-    { ...request, fingerprint },
-    { nowMs: now(), untilMs: Date.now() + beginWithinMs },
-  );
-  switch (begun.state) {
-    case 'mismatch':
-      throw new Condition('IDEMPOTENCY_KEY_REUSED', 'This key was used with another body. Take a new one.');
-    case 'running':
-      throw new Condition('IN_PROGRESS', 'The first request with this key still runs.', { retryAfterS: 1 });
-    case 'done':
+  const begin = () =>
+    beginRequest(store, { ...request, fingerprint }, { nowMs: now(), untilMs: Date.now() + beginWithinMs });
+  let claimed = false;
+  if (await isKnownRequest(store, request)) {
+    const begun = await begin();
+    if (begun.state === 'done') {
       return begun.answer as unknown as KeptAnswer;
-    case 'new':
-      break;
+    }
+    requireNew(begun.state);
+    claimed = true;
   }
+  const claim = async (): Promise<void> => {
+    if (!claimed) {
+      requireNew((await begin()).state);
+      claimed = true;
+    }
+  };
   try {
-    const answer = await work({ id: hash, deadlineMs: Date.now() + answerWithinMs });
+    const answer = await work({ id: hash, deadlineMs: Date.now() + answerWithinMs, claim });
     await keep(services, c, request, answer);
     return answer;
   } catch (error) {
     if (error instanceof Refused) {
       const { kind, id } = subject();
-      await appendRecord(store, tenant, {
+      const recorded = appendRecord(store, tenant, {
         at: new Date(now()).toISOString(),
         actorId: person.id,
         type: 'command.refused',
@@ -106,11 +121,21 @@ export const once = async (
           requestId: c.get('requestId'),
         },
       });
-      await releaseRequest(store, request);
-    } else if (!(error instanceof OutcomeUnknown)) {
+      await Promise.all([recorded, ...(claimed ? [releaseRequest(store, request)] : [])]);
+    } else if (claimed && !(error instanceof OutcomeUnknown)) {
       await release(services, c, request);
     }
     throw error;
+  }
+};
+
+/** @throws Condition where the key is not free. One that was answered meanwhile is answered when it is sent again. */
+const requireNew = (state: RequestState['state']): void => {
+  if (state === 'mismatch') {
+    throw new Condition('IDEMPOTENCY_KEY_REUSED', 'This key was used with another body. Take a new one.');
+  }
+  if (state !== 'new') {
+    throw new Condition('IN_PROGRESS', 'The first request with this key still runs.', { retryAfterS: 1 });
   }
 };
 

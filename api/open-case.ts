@@ -1,15 +1,13 @@
 import type { Context } from 'hono';
 import { nextNumber } from '../db/own/next-number.ts';
 import { getCase } from '../db/read/get-case.ts';
-import { readCalendar } from '../machines/kernel/calendar.ts';
 import type { Opening } from '../machines/kernel/command.ts';
-import { type Compiled, compile } from '../machines/kernel/compile.ts';
 import type { JsonObject } from '../machines/kernel/json.ts';
 import { KernelError } from '../machines/kernel/kernel-error.ts';
 import { open } from '../machines/kernel/open.ts';
 import { isRefusal } from '../machines/kernel/refusal.ts';
-import { localDay } from '../machines/kernel/zone-offset.ts';
 import { afterCommand, giveAnswer } from './answer.ts';
+import { requireProofOfBackdating } from './backdating.ts';
 import type { Published } from './definitions.ts';
 import type { AppEnv } from './env.ts';
 import { actingFacts, type OnBehalfOf, withAskedFacts } from './facts.ts';
@@ -66,7 +64,7 @@ const start = async (
   c: Context<AppEnv>,
   input: OpenCase,
   published: Published,
-  { id, deadlineMs }: CommandRequest,
+  { id, deadlineMs, claim }: CommandRequest,
 ): Promise<KeptAnswer> => {
   const { store, vault, definitions, cases, now } = services;
   const person = c.get('person');
@@ -81,8 +79,9 @@ const start = async (
   requirePast(input.receivedAt, nowMs, '/receivedAt');
   await requireLinks(services, c, input);
 
-  const compileInput = await definitions.compileInput(tenant, published, input.profile);
-  const compiled = compiledOrRefused(() => compile(compileInput));
+  const { input: compileInput, compiled } = await knownProfile(() =>
+    definitions.forOpening(tenant, published, input.profile),
+  );
   if (input.mode !== 'historical') {
     requireProofOfBackdating(compiled, input, Date.parse(receivedAt), nowMs);
   }
@@ -116,9 +115,12 @@ const start = async (
   if (isRefusal(judged)) {
     throw refusedBy(judged);
   }
-  const sealed = await plan.seal(vault, { tenant, caseId, commandId: id }, deadlineMs);
   const year = new Date(input.mode === 'historical' ? receivedAt : nowMs).getUTCFullYear();
-  const number = await nextNumber(store, tenant, published.runtime.kind, year);
+  const [, sealed, number] = await Promise.all([
+    claim(),
+    plan.seal(vault, { tenant, caseId, commandId: id }, deadlineMs),
+    nextNumber(store, tenant, published.runtime.kind, year),
+  ]);
   const opening = openingOf(sealed, number);
   const outcome = await askEngine(services, c, () =>
     cases.start(
@@ -135,9 +137,9 @@ const start = async (
     : afterCommand(services, c, acceptedAnswer(outcome), 201);
 };
 
-const compiledOrRefused = (make: () => Compiled): Compiled => {
+const knownProfile = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
-    return make();
+    return await work();
   } catch (error) {
     if (error instanceof KernelError && error.code === 'PROFILE_UNKNOWN') {
       throw new Refused('PROFILE_UNKNOWN', error.message, {
@@ -160,37 +162,6 @@ const requireLinks = async (
         errors: [{ pointer: `/links/${index}/caseId`, message: 'is no case' }],
       });
     }
-  }
-};
-
-/** What is keyed in later than the day it came in must say why, and prove it: clocks count from that day. */
-const requireProofOfBackdating = (
-  { calendars, calendar }: Compiled,
-  { reason, evidence }: OpenCase,
-  receivedMs: number,
-  nowMs: number,
-): void => {
-  const own = calendars[calendar];
-  if (!own) {
-    throw new Error(`The calendar "${calendar}" is not pinned`);
-  }
-  const { offsets } = readCalendar(own);
-  if (localDay(offsets, receivedMs) >= localDay(offsets, nowMs)) {
-    return;
-  }
-  if (reason === undefined) {
-    throw new Refused(
-      'REASON_REQUIRED',
-      'It was received on an earlier day: say why it is opened only now.',
-      {
-        errors: [{ pointer: '/reason', message: 'is required' }],
-      },
-    );
-  }
-  if (evidence === undefined) {
-    throw new Refused('EVIDENCE_REQUIRED', 'It was received on an earlier day: say what proves that.', {
-      errors: [{ pointer: '/evidence', message: 'is required: a text, or the SHA-256 of a document' }],
-    });
   }
 };
 

@@ -94,7 +94,7 @@ const startOnce = async (
   c: Context<AppEnv>,
   input: ReopenCase,
   { tenant, caseId, state, definitionHash }: CaseRow,
-  { id, deadlineMs }: CommandRequest,
+  { id, deadlineMs, claim }: CommandRequest,
 ): Promise<Outcome> => {
   const { store, vault, definitions, cases, now } = services;
   const { runtime } = await definitions.ofCase(tenant, definitionHash);
@@ -119,7 +119,11 @@ const startOnce = async (
   if (isRefusal(judged)) {
     throw refusedBy(judged);
   }
-  const reopening = reopeningOf(await plan.seal(vault, { tenant, caseId, commandId: id }, deadlineMs));
+  const [, sealed] = await Promise.all([
+    claim(),
+    plan.seal(vault, { tenant, caseId, commandId: id }, deadlineMs),
+  ]);
+  const reopening = reopeningOf(sealed);
   const compile = await definitions.compileInputOf(state);
   return askEngine(services, c, () =>
     cases.start({ compile, start: { type: 'reopen', state, reopening } }, judged.state, { deadlineMs }),

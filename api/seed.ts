@@ -1,5 +1,5 @@
 import type { Store } from '../db/open.ts';
-import { publishCalendar, publishDefinition } from '../db/own/definitions.ts';
+import { findDefinition, publishCalendar, publishDefinition } from '../db/own/definitions.ts';
 import { getPerson, type Person, putDepartment, putPerson } from '../db/own/people.ts';
 import { definitionHash } from '../machines/definition/hash.ts';
 import { runtimePart } from '../machines/definition/runtime-part.ts';
@@ -50,8 +50,12 @@ const authorityOf: { [role: string]: number } = {
   manager: 30_000_000,
 };
 
-/** Makes the tenant of the embedded default what it must be at each start. What is there already stays. */
-export const seedEmbedded = async (store: Store, tenant = embeddedTenant): Promise<void> => {
+/**
+ * Makes the tenant of the embedded default what it must be at each start. What is there already stays.
+ *
+ * @returns the shipped versions that the store holds with other content, as `id@version`: those of the store are used
+ */
+export const seedEmbedded = async (store: Store, tenant = embeddedTenant): Promise<string[]> => {
   for (const department of departments) {
     await putDepartment(store, tenant, department);
   }
@@ -67,15 +71,19 @@ export const seedEmbedded = async (store: Store, tenant = embeddedTenant): Promi
       calendar: calendar as unknown as Json,
     });
   }
+  const different: string[] = [];
   for (const document of shippedDefinitions()) {
-    await publishDefinition(store, tenant, {
-      id: document.id,
-      version: document.version,
-      hash: definitionHash(document),
-      document: document as unknown as JsonObject,
-      runtime: runtimePart(document),
-    });
+    const { id, version } = document;
+    const hash = definitionHash(document);
+    const there = await findDefinition(store, tenant, `${id}@${version}`);
+    if (!there) {
+      const content = { document: document as unknown as JsonObject, runtime: runtimePart(document) };
+      await publishDefinition(store, tenant, { id, version, hash, ...content });
+    } else if (there.hash !== hash) {
+      different.push(`${id}@${version}`);
+    }
   }
+  return different;
 };
 
 /** The demo people: one for each role, with the role as their id, and some more. */

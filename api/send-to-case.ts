@@ -9,7 +9,7 @@ import type { Published } from './definitions.ts';
 import type { AppEnv } from './env.ts';
 import { requireMatch } from './etag.ts';
 import { actingFacts, type OnBehalfOf, withAskedFacts } from './facts.ts';
-import { type KeptAnswer, once } from './idempotency.ts';
+import { type CommandRequest, type KeptAnswer, once } from './idempotency.ts';
 import { acceptedAnswer, askEngine, conditionOf, refusedBy } from './judge.ts';
 import { findVisibleCase } from './present-case.ts';
 import { Refused } from './problem.ts';
@@ -84,7 +84,7 @@ const send = async (
   c: Context<AppEnv>,
   { common, clear, command }: ToCase,
   row: CaseRow,
-  { id, deadlineMs }: { id: string; deadlineMs: number },
+  { id, deadlineMs, claim }: CommandRequest,
 ): Promise<KeptAnswer> => {
   const { store, vault, definitions, cases, now } = services;
   const { tenant, caseId, state } = row;
@@ -103,11 +103,11 @@ const send = async (
     await actingFacts(store, c.get('person'), common.onBehalfOf, state.mode),
   );
   const { texts = {}, data } = clear?.(target) ?? {};
-  const sealed = await planSeal({ data, texts: { ...texts, reason: common.reason } }).seal(
-    vault,
-    { tenant, caseId, commandId: id },
-    deadlineMs,
-  );
+  const plan = planSeal({ data, texts: { ...texts, reason: common.reason } });
+  const [, sealed] = await Promise.all([
+    claim(),
+    plan.seal(vault, { tenant, caseId, commandId: id }, deadlineMs),
+  ]);
   const { reason, ...otherTexts } = sealed.texts;
   const own = await command({ id, target, data: sealed.data, texts: otherTexts });
   const whole = {

@@ -36,7 +36,12 @@ async function runApi(): Promise<void> {
   // Lazy: the API answers also while the engine is away, and finds it when it comes.
   const connection = Connection.lazy(connectionOptions(temporal));
   try {
-    await seedEmbedded(store);
+    for (const version of await seedEmbedded(store)) {
+      log({
+        level: 'warn',
+        message: `The stored ${version} is not the shipped one; the stored one stays in use`,
+      });
+    }
     const app = createApp({
       store,
       vault: await openVault(store, { home }),

@@ -1,6 +1,7 @@
-import { and, eq, lte } from 'drizzle-orm';
+import { and, eq, lte, sql } from 'drizzle-orm';
 import type { Json } from '../../machines/kernel/json.ts';
 import type { Store } from '../open.ts';
+import { excluded, perConnection, slots } from '../prepared.ts';
 import { idempotency } from '../schema/index.ts';
 
 /**
@@ -24,6 +25,36 @@ const leaseMs = 30_000;
 /** How long an answer is kept. */
 const keptMs = 24 * 3_600_000;
 
+const statements = perConnection((db) => ({
+  one: db
+    .select()
+    .from(idempotency)
+    .where(
+      and(eq(idempotency.tenant, sql.placeholder('tenant')), eq(idempotency.hash, sql.placeholder('hash'))),
+    )
+    .prepare(),
+  take: db
+    .insert(idempotency)
+    .values(slots(idempotency))
+    .onConflictDoUpdate({
+      target: [idempotency.tenant, idempotency.hash],
+      set: excluded(idempotency, ['tenant', 'hash']),
+    })
+    .prepare(),
+  complete: db
+    .update(idempotency)
+    // A placeholder does not pass through the column's own JSON.
+    .set({ status: 'done', answer: sql`${sql.placeholder('answer')}` })
+    .where(
+      and(eq(idempotency.tenant, sql.placeholder('tenant')), eq(idempotency.hash, sql.placeholder('hash'))),
+    )
+    .prepare(),
+}));
+
+/** Whether the key was used before. A request with a new key may be judged first and take its key when it is sent. */
+export const isKnownRequest = (store: Store, { tenant, hash }: RequestKey): Promise<boolean> =>
+  store.read((db) => statements(db).one.get({ tenant, hash }) !== undefined);
+
 const rowOf = ({ tenant, hash }: RequestKey) =>
   and(eq(idempotency.tenant, tenant), eq(idempotency.hash, hash));
 
@@ -39,7 +70,7 @@ export const beginRequest = (
   store.write<RequestState>(
     (db) => {
       const { tenant, hash, fingerprint } = request;
-      const found = db.select().from(idempotency).where(rowOf(request)).get();
+      const found = statements(db).one.get({ tenant, hash });
       const kept = found && found.expiresAtMs > nowMs ? found : undefined;
       if (kept && kept.fingerprint !== fingerprint) return { state: 'mismatch' };
       if (kept?.status === 'done') return { state: 'done', answer: kept.answer };
@@ -51,10 +82,7 @@ export const beginRequest = (
         leaseUntilMs: nowMs + leaseMs,
         expiresAtMs: nowMs + keptMs,
       } as const;
-      db.insert(idempotency)
-        .values({ tenant, hash, ...row })
-        .onConflictDoUpdate({ target: [idempotency.tenant, idempotency.hash], set: row })
-        .run();
+      statements(db).take.run({ tenant, hash, ...row });
       return { state: 'new', resumed: kept !== undefined };
     },
     untilMs === undefined ? {} : { untilMs },
@@ -63,7 +91,7 @@ export const beginRequest = (
 /** Keeps the answer for later requests with the same key and body. Personal values stand in it as references. */
 export const completeRequest = (store: Store, request: RequestKey, answer: Json): Promise<void> =>
   store.write((db) => {
-    db.update(idempotency).set({ status: 'done', answer }).where(rowOf(request)).run();
+    statements(db).complete.run({ ...request, answer: JSON.stringify(answer) });
   });
 
 /** After a refusal: the key is free again, and the next request is judged anew. */

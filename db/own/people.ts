@@ -1,6 +1,8 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Money } from '../../machines/kernel/json.ts';
 import type { Db, Store } from '../open.ts';
+import { perConnection } from '../prepared.ts';
 import { authorityLimits, departments, people, personGroups } from '../schema/index.ts';
 
 export interface Person {
@@ -45,25 +47,31 @@ export const putPerson = (store: Store, person: Person): Promise<void> =>
     }
   });
 
-/** For a read that belongs to a larger one. */
-export const personIn = (db: Db, tenant: string, personId: string): Person | undefined => {
-  const found = db
-    .select()
-    .from(people)
-    .where(and(eq(people.tenant, tenant), eq(people.personId, personId)))
-    .get();
-  if (!found) return undefined;
-  const groups = db
+const ofPerson = (table: { tenant: SQLiteColumn; personId: SQLiteColumn }) =>
+  and(eq(table.tenant, sql.placeholder('tenant')), eq(table.personId, sql.placeholder('personId')));
+
+const statements = perConnection((db) => ({
+  person: db.select().from(people).where(ofPerson(people)).prepare(),
+  groups: db
     .select({ kind: personGroups.kind, name: personGroups.name })
     .from(personGroups)
-    .where(and(eq(personGroups.tenant, tenant), eq(personGroups.personId, personId)))
+    .where(ofPerson(personGroups))
     .orderBy(asc(personGroups.name))
-    .all();
-  const authority = db
+    .prepare(),
+  authority: db
     .select({ amount: authorityLimits.amount, currency: authorityLimits.currency })
     .from(authorityLimits)
-    .where(and(eq(authorityLimits.tenant, tenant), eq(authorityLimits.personId, personId)))
-    .all();
+    .where(ofPerson(authorityLimits))
+    .prepare(),
+}));
+
+/** For a read that belongs to a larger one. */
+export const personIn = (db: Db, tenant: string, personId: string): Person | undefined => {
+  const { person, groups: groupsOf, authority: authorityOf } = statements(db);
+  const found = person.get({ tenant, personId });
+  if (!found) return undefined;
+  const groups = groupsOf.all({ tenant, personId });
+  const authority = authorityOf.all({ tenant, personId });
   const named = (kind: string) => groups.filter((group) => group.kind === kind).map(({ name }) => name);
   return {
     tenant,

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Store } from '../open.ts';
+import { perConnection } from '../prepared.ts';
 import { tokens } from '../schema/index.ts';
 import { type Person, personIn } from './people.ts';
 
@@ -24,14 +25,18 @@ export const issueToken = async (
   return token;
 };
 
+const statements = perConnection((db) => ({
+  byHash: db
+    .select()
+    .from(tokens)
+    .where(eq(tokens.hash, sql.placeholder('hash')))
+    .prepare(),
+}));
+
 /** The active person whose token this is; undefined where it is unknown or expired, or the person is disabled. */
 export const personByToken = (store: Store, token: string, nowMs = Date.now()): Promise<Person | undefined> =>
   store.read((db) => {
-    const found = db
-      .select()
-      .from(tokens)
-      .where(eq(tokens.hash, hashOf(token)))
-      .get();
+    const found = statements(db).byHash.get({ hash: hashOf(token) });
     if (!found || found.expiresAtMs <= nowMs) return undefined;
     const person = personIn(db, found.tenant, found.personId);
     return person?.status === 'active' ? person : undefined;

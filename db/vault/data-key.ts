@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '../open.ts';
+import { perConnection } from '../prepared.ts';
 import { vaultKeys } from '../schema/index.ts';
 import { decrypt, encrypt } from './cipher.ts';
 import type { Vault } from './open-vault.ts';
@@ -16,12 +17,18 @@ export class SubjectErased extends Error {
 
 const nonceBytes = 12;
 
-const findKey = (vault: Vault, db: Db, tenant: string, subject: string): Buffer | undefined => {
-  const row = db
+const statements = perConnection((db) => ({
+  one: db
     .select()
     .from(vaultKeys)
-    .where(and(eq(vaultKeys.tenant, tenant), eq(vaultKeys.subject, subject)))
-    .get();
+    .where(
+      and(eq(vaultKeys.tenant, sql.placeholder('tenant')), eq(vaultKeys.subject, sql.placeholder('subject'))),
+    )
+    .prepare(),
+}));
+
+const findKey = (vault: Vault, db: Db, tenant: string, subject: string): Buffer | undefined => {
+  const row = statements(db).one.get({ tenant, subject });
   if (!row) return undefined;
   if (row.destroyedAt !== null) throw new SubjectErased();
   const encrypted = {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { and, eq, max } from 'drizzle-orm';
+import { and, eq, max, sql } from 'drizzle-orm';
 import { canonicalJson } from '../../machines/kernel/canonical-json.ts';
 import type { Json, Sealed } from '../../machines/kernel/json.ts';
 import type { Db } from '../open.ts';
+import { perConnection, slots } from '../prepared.ts';
 import { vaultSearch, vaultValues } from '../schema/index.ts';
 import { deriveKey, encrypt, hmacHex } from './cipher.ts';
 import { commitmentOf, saltBytes } from './commitment.ts';
@@ -29,6 +30,28 @@ export interface Sealing {
 /** Values of one call. */
 const valuesMax = 500;
 
+const statements = perConnection((db) => ({
+  byRef: db
+    .select({ commitment: vaultValues.commitment })
+    .from(vaultValues)
+    .where(
+      and(eq(vaultValues.tenant, sql.placeholder('tenant')), eq(vaultValues.ref, sql.placeholder('ref'))),
+    )
+    .prepare(),
+  lastVersion: db
+    .select({ n: max(vaultValues.version) })
+    .from(vaultValues)
+    .where(
+      and(
+        eq(vaultValues.tenant, sql.placeholder('tenant')),
+        eq(vaultValues.caseId, sql.placeholder('caseId')),
+        eq(vaultValues.field, sql.placeholder('field')),
+      ),
+    )
+    .prepare(),
+  insert: db.insert(vaultValues).values(slots(vaultValues)).prepare(),
+}));
+
 const sealOne = (
   vault: Vault,
   db: Db,
@@ -41,31 +64,17 @@ const sealOne = (
     commandId === undefined
       ? `pv_${randomBytes(16).toString('hex')}`
       : `pv_${hmacHex(deriveKey(key, ['ref']), canonicalJson([commandId, caseId, field, value])).slice(0, 32)}`;
-  const found = db
-    .select({ commitment: vaultValues.commitment })
-    .from(vaultValues)
-    .where(and(eq(vaultValues.tenant, tenant), eq(vaultValues.ref, ref)))
-    .get();
+  const { byRef, lastVersion, insert } = statements(db);
+  const found = byRef.get({ tenant, ref });
   if (found) return { ref, commitment: found.commitment };
 
-  const ofField = and(
-    eq(vaultValues.tenant, tenant),
-    eq(vaultValues.caseId, caseId),
-    eq(vaultValues.field, field),
-  );
-  const last = db
-    .select({ n: max(vaultValues.version) })
-    .from(vaultValues)
-    .where(ofField)
-    .get();
+  const last = lastVersion.get({ tenant, caseId, field });
   const version = (last?.n ?? 0) + 1;
   const salt = randomBytes(saltBytes);
   const plaintext = Buffer.concat([salt, Buffer.from(canonicalJson(value))]);
   const { nonce, ciphertext } = encrypt(key, plaintext, [tenant, caseId, field, version]);
   const commitment = commitmentOf(salt, value);
-  db.insert(vaultValues)
-    .values({ tenant, ref, subject, caseId, field, version, nonce, ciphertext, commitment })
-    .run();
+  insert.run({ tenant, ref, subject, caseId, field, version, nonce, ciphertext, commitment });
   if (searchable && (typeof value === 'string' || typeof value === 'number')) {
     db.insert(vaultSearch)
       .values({ tenant, hmac: searchHmac(vault, tenant, String(value)), field, caseId, subject })

@@ -75,12 +75,14 @@ describe('Idempotency-Key', () => {
   test('an outcome that is not known is found out after 30 seconds, and nothing is done twice', async () => {
     const { caseId } = await api.openComplaint();
     const { send: really } = api.cases;
+    let arrive = async (): Promise<unknown> => undefined;
     api.cases.send = async (...args) => {
-      await really(...args);
+      arrive = () => really(...args);
       return { type: 'condition', code: 'ENGINE_UNAVAILABLE' };
     };
     const lost = await send(caseId, register, 'lost');
     api.cases.send = really;
+    await arrive();
     expect([lost.status, lost.body.code]).toEqual([503, 'ENGINE_AWAY']);
     expect((await send(caseId, register, 'lost')).body.code).toBe('IN_PROGRESS');
     clockMs += 31_000;
@@ -88,6 +90,18 @@ describe('Idempotency-Key', () => {
     expect(found.status).toBe(200);
     expect(found.body.seq).toBe(2);
     expect(found.body.states).toContain('acknowledging');
+  });
+
+  test('200 at once where the engine gave no answer but the store shows that the command was taken', async () => {
+    const { caseId } = await api.openComplaint();
+    const { send: really } = api.cases;
+    api.cases.send = async (...args) => {
+      await really(...args);
+      return { type: 'condition', code: 'ENGINE_UNAVAILABLE' };
+    };
+    const silent = await send(caseId, register, 'silent');
+    api.cases.send = really;
+    expect([silent.status, silent.body.seq]).toEqual([200, 2]);
   });
 
   test('an opening whose outcome was not known is the same case when it is sent again', async () => {
