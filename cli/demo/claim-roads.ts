@@ -101,9 +101,3 @@ export const claimRoads: readonly Road[] = [
   { to: 'merged', steps: [...contacted, because(event('merge', 'agent', { into: 'CL-2026-000001' }))] },
   { to: 'withdrawn', steps: [...contacted, because(event('withdraw', customer))] },
 ];
-
-/** Two exposures in two currencies: the claim's ledger keeps one, so the second one's report is an incident. */
-export const incidentRoad: Road = {
-  to: 'surveying',
-  steps: routed('survey', [exposure('vehicle-damage', 3_000), exposure('third-party-property', 500, 'USD')]),
-};

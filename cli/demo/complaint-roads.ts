@@ -112,6 +112,16 @@ export const complaintRoads: readonly Road[] = [
   { to: 'withdrawn', steps: [...acknowledged, because(event('withdraw', customer))] },
 ];
 
+/** The customer accepts and names no account: the bank refuses the order, and an operator has to look. */
+export const incidentRoad: Road = {
+  to: 'paying',
+  steps: [
+    ...offered(paying(300)),
+    once('offered', event('offer.accept', customer)),
+    event('payment.release', 'finance'),
+  ],
+};
+
 /** A remedy above what the complaints manager may decide: refused, and recorded as refused. */
 export const refusedRoad: Road = {
   to: 'remedy-approval',

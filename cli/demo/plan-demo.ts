@@ -1,8 +1,15 @@
 import { type Random, seededRandom } from '../../activities/ports/generated-random.ts';
 import type { PolicyBook } from '../../activities/ports/policy-book.ts';
 import type { CasePlan } from '../replay/plan.ts';
-import { claimRoads, incidentRoad } from './claim-roads.ts';
-import { complaintRoads, type Road, refusedRoad, shortClockRoads, underWay } from './complaint-roads.ts';
+import { claimRoads } from './claim-roads.ts';
+import {
+  complaintRoads,
+  incidentRoad,
+  type Road,
+  refusedRoad,
+  shortClockRoads,
+  underWay,
+} from './complaint-roads.ts';
 
 /** Cases that the demonstration opens; the exposures that its claims start come on top. */
 export const demoCases = 60;
@@ -44,7 +51,7 @@ export const planDemo = (nowMs: number, book: PolicyBook, count = demoCases): Ca
   const special = [
     ...decisionDays.map((days) => complaint(underWay, at(days * dayMs))),
     complaint(refusedRoad, lately()),
-    claim(incidentRoad),
+    complaint(incidentRoad, lately()),
   ];
   const phases = [
     ...complaintRoads.map((road) => () => complaint(road, lately())),

@@ -51,8 +51,9 @@ describe('demo fill', () => {
       });
       expect(filled.onShortClock).toHaveLength(2);
       expect(filled.durationMs).toBeLessThan(20_000);
-      // The second exposure reports to its claim in its own time.
-      const incidents = () => query(`select number from cases where kind = 'claim' and incident = 1`);
+      // The bank refuses in its own time.
+      const incidents = () =>
+        query(`select number from cases where states like '%"paying"%' and incident = 1`);
       await expect.poll(incidents, { timeout: 20_000 }).toHaveLength(1);
       expect(query(`select n from records where type = 'command.refused'`)).toHaveLength(1);
 
