@@ -5,8 +5,8 @@ export default defineConfig({
     // Real servers and workers run beside the tests, so a file gets a process of its own and few run at once.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/.caseloom/**', 'web/dist/**'],
   },
