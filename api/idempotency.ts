@@ -44,6 +44,9 @@ export interface CommandRequest {
   claim: () => Promise<void>;
 }
 
+/** Until when the store may take what must be there before a command is sent; later, nothing is sent. */
+export const firstWriteUntilMs = (): number => Date.now() + firstWriteWithinMs;
+
 /** What a refusal is about, for its record. */
 export interface Subject {
   kind: 'case' | 'task' | 'definition' | 'tenant';
@@ -53,8 +56,7 @@ export interface Subject {
 const keyCharsMax = 200;
 /** A request's whole time; what is not answered by then may be sent again with the same key. */
 const answerWithinMs = 10_000;
-/** For the first write; when the store does not take it by then, nothing is sent. */
-const beginWithinMs = 2_000;
+const firstWriteWithinMs = 2_000;
 const leaseS = 30;
 
 /**
@@ -86,7 +88,7 @@ export const once = async (
   const request: RequestKey = { tenant, hash };
   const fingerprint = fingerprintOf(vault, tenant, canonicalJson(body));
   const begin = () =>
-    beginRequest(store, { ...request, fingerprint }, { nowMs: now(), untilMs: Date.now() + beginWithinMs });
+    beginRequest(store, { ...request, fingerprint }, { nowMs: now(), untilMs: firstWriteUntilMs() });
   let claimed = false;
   if (await isKnownRequest(store, request)) {
     const begun = await begin();

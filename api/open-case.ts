@@ -11,7 +11,13 @@ import { requireProofOfBackdating } from './backdating.ts';
 import type { Published } from './definitions.ts';
 import type { AppEnv } from './env.ts';
 import { actingFacts, type OnBehalfOf, withAskedFacts } from './facts.ts';
-import { type CommandRequest, type KeptAnswer, once, type Subject } from './idempotency.ts';
+import {
+  type CommandRequest,
+  firstWriteUntilMs,
+  type KeptAnswer,
+  once,
+  type Subject,
+} from './idempotency.ts';
 import { acceptedAnswer, askEngine, refusedBy } from './judge.ts';
 import { findVisibleCase } from './present-case.ts';
 import { Refused } from './problem.ts';
@@ -118,7 +124,7 @@ const start = async (
   const year = new Date(input.mode === 'historical' ? receivedAt : nowMs).getUTCFullYear();
   const [, sealed, number] = await Promise.all([
     claim(),
-    plan.seal(vault, { tenant, caseId, commandId: id }, deadlineMs),
+    plan.seal(vault, { tenant, caseId, commandId: id }, firstWriteUntilMs()),
     nextNumber(store, tenant, published.runtime.kind, year),
   ]);
   const opening = openingOf(sealed, number);

@@ -11,7 +11,7 @@ import { afterCommand, giveAnswer } from './answer.ts';
 import type { AppEnv } from './env.ts';
 import { requireMatch } from './etag.ts';
 import { actingFacts, withAskedFacts } from './facts.ts';
-import { type CommandRequest, type KeptAnswer, once } from './idempotency.ts';
+import { type CommandRequest, firstWriteUntilMs, type KeptAnswer, once } from './idempotency.ts';
 import { acceptedAnswer, askEngine, refusedBy } from './judge.ts';
 import { findVisibleCase } from './present-case.ts';
 import { Condition, Refused } from './problem.ts';
@@ -121,7 +121,7 @@ const startOnce = async (
   }
   const [, sealed] = await Promise.all([
     claim(),
-    plan.seal(vault, { tenant, caseId, commandId: id }, deadlineMs),
+    plan.seal(vault, { tenant, caseId, commandId: id }, firstWriteUntilMs()),
   ]);
   const reopening = reopeningOf(sealed);
   const compile = await definitions.compileInputOf(state);

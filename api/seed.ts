@@ -6,10 +6,8 @@ import { runtimePart } from '../machines/definition/runtime-part.ts';
 import { calendarHash } from '../machines/kernel/compile.ts';
 import type { Json, JsonObject } from '../machines/kernel/json.ts';
 import { shippedCalendars, shippedDefinitions } from '../machines/library/index.ts';
+import { embeddedTenant } from './embedded-tenant.ts';
 import { staffRoles } from './rights.ts';
-
-/** The one tenant of the embedded default. */
-export const embeddedTenant = 'default';
 
 const departments = [
   { id: 'customer-service', title: { zh: '客户服务部', en: 'Customer service' } },

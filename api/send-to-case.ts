@@ -9,7 +9,7 @@ import type { Published } from './definitions.ts';
 import type { AppEnv } from './env.ts';
 import { requireMatch } from './etag.ts';
 import { actingFacts, type OnBehalfOf, withAskedFacts } from './facts.ts';
-import { type CommandRequest, type KeptAnswer, once } from './idempotency.ts';
+import { type CommandRequest, firstWriteUntilMs, type KeptAnswer, once } from './idempotency.ts';
 import { acceptedAnswer, askEngine, conditionOf, refusedBy } from './judge.ts';
 import { findVisibleCase } from './present-case.ts';
 import { Refused } from './problem.ts';
@@ -106,7 +106,7 @@ const send = async (
   const plan = planSeal({ data, texts: { ...texts, reason: common.reason } });
   const [, sealed] = await Promise.all([
     claim(),
-    plan.seal(vault, { tenant, caseId, commandId: id }, deadlineMs),
+    plan.seal(vault, { tenant, caseId, commandId: id }, firstWriteUntilMs()),
   ]);
   const { reason, ...otherTexts } = sealed.texts;
   const own = await command({ id, target, data: sealed.data, texts: otherTexts });

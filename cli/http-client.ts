@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CommandError } from './command-error.ts';
 import { loadSettings } from './settings.ts';
-import { mintToken } from './token.ts';
 
 /** The API, called as one person. */
 export interface HttpClient {
@@ -22,7 +21,7 @@ export async function httpClient(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<HttpClient> {
   const { home, http } = loadSettings(env);
-  const token = as === undefined ? env.CASELOOM_TOKEN : await mintToken(home, as);
+  const token = as === undefined ? env.CASELOOM_TOKEN : await tokenFor(home, as);
   if (token === undefined || token === '') {
     throw new CommandError('Say who you are: --as PERSON, or a token in CASELOOM_TOKEN.', usageErrorCode);
   }
@@ -54,6 +53,10 @@ export async function httpClient(
   };
   return { get: (path) => call('GET', path), post: (path, body) => call('POST', path, body) };
 }
+
+// Loaded only where it is needed: it brings the database with it.
+const tokenFor = async (home: string, person: string): Promise<string> =>
+  (await import('./token.ts')).mintToken(home, person);
 
 interface ProblemAnswer {
   code?: string;

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { embeddedTenant, seedEmbedded } from '../api/seed.ts';
+import { embeddedTenant } from '../api/embedded-tenant.ts';
 import { openStore } from '../db/open.ts';
 import { getPerson, listPeople } from '../db/own/people.ts';
 import { issueToken } from '../db/own/tokens.ts';
@@ -31,6 +31,7 @@ export async function mintToken(home: string, personId: string): Promise<string>
   try {
     if (!(await getPerson(store, embeddedTenant, personId))) {
       // The API seeds the demo people when it starts; a token may be asked for before.
+      const { seedEmbedded } = await import('../api/seed.ts');
       await seedEmbedded(store);
     }
     const person = await getPerson(store, embeddedTenant, personId);

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { JsonObject } from '../../machines/kernel/json.ts';
+import { own } from '../../machines/kernel/own.ts';
 import { Refused } from '../problem.ts';
 import { reopenCase } from '../reopen-case.ts';
 import { newRouter, on, type Router } from '../router.ts';
@@ -71,7 +72,7 @@ export const eventRoutes = (services: Services): Router => {
       caseId: c.req.valid('param').caseId,
       common,
       clear: ({ published, root }) => {
-        const event = published.runtime.events[type];
+        const event = own(published.runtime.events, type);
         if (!event) {
           throw new Refused('EVENT_UNKNOWN', 'The definition knows no such event.', {
             errors: [{ pointer: '/type', message: 'is no event of this definition' }],

@@ -3,6 +3,8 @@ import type { Context } from 'hono';
 import { getPerson } from '../../db/own/people.ts';
 import { getTask } from '../../db/read/get-case.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
+import { own } from '../../machines/kernel/own.ts';
+import { maySeeState } from '../case-view.ts';
 import type { AppEnv } from '../env.ts';
 import { actorOf } from '../facts.ts';
 import { idPattern } from '../present-case.ts';
@@ -76,7 +78,7 @@ export const taskVerbRoutes = (services: Services): Router => {
     return toTask(services, c, taskId, common, {
       // The form is the outcome's; an outcome that there is none of is refused by the kernel.
       clear: ({ published, root }) => {
-        const event = published.runtime.events[outcome];
+        const event = own(published.runtime.events, outcome);
         return event ? { data: { schema: event.data, root, value: data as JsonObject | undefined } } : {};
       },
       command: ({ data: sealed }) => ({
@@ -127,9 +129,18 @@ const toTask = async (
   c: Context<AppEnv>,
   taskId: string,
   common: ToCase['common'],
-  own: Pick<ToCase, 'clear' | 'command'>,
+  part: Pick<ToCase, 'clear' | 'command'>,
 ): Promise<Response> => {
-  const { tenant } = c.get('person');
+  const person = c.get('person');
+  const { tenant } = person;
   const task = idPattern.test(taskId) ? await getTask(services.store, { tenant, taskId }) : undefined;
-  return sendToCase(services, c, { caseId: task?.caseId ?? '', unknown: 'TASK_UNKNOWN', common, ...own });
+  const published = task && (await services.definitions.find(tenant, task.definitionId));
+  // A task in a state that is marked for others is, to everybody else, a task that does not exist.
+  const hidden = task && published && !maySeeState(published, person, task.state);
+  return sendToCase(services, c, {
+    caseId: hidden ? '' : (task?.caseId ?? ''),
+    unknown: 'TASK_UNKNOWN',
+    common,
+    ...own,
+  });
 };

@@ -5,6 +5,7 @@ import { countTasksOf } from '../../db/read/count-tasks.ts';
 import { listTasks, type TaskRow } from '../../db/read/list-tasks.ts';
 import type { TaskView } from '../../db/read/task-filter.ts';
 import { searchCases } from '../../db/vault/search.ts';
+import { maySeeState } from '../case-view.ts';
 import { maySeeCases, maySeePersonal } from '../rights.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { page } from '../schemas/case.ts';
@@ -109,7 +110,8 @@ export const taskListRoutes = (services: Services): Router => {
       ...(overdue === 'true' ? { overdueAt: new Date(now()).toISOString() } : {}),
       ...(found.length > 0 ? { caseIds: found } : q === undefined ? {} : { q }),
     });
-    return c.json({ items: await Promise.all(items.map((row) => taskView(services, row))), next });
+    const views = await Promise.all(items.map((row) => taskView(services, person, row)));
+    return c.json({ items: views.filter((each) => each !== undefined), next });
   });
   return router;
 };
@@ -128,8 +130,12 @@ const viewOf = (view: 'mine' | 'candidate' | 'team' | 'all', person: Person): Ta
 
 const priorities = ['high', 'normal', 'low'] as const;
 
-const taskView = async ({ definitions }: Services, row: TaskRow) => {
+/** A task as it is listed; undefined for one that is none of this reader's business. */
+const taskView = async ({ definitions }: Services, reader: Person, row: TaskRow) => {
   const published = await definitions.find(row.tenant, row.definitionId);
+  if (published && !maySeeState(published, reader, row.state)) {
+    return undefined;
+  }
   return {
     taskId: row.taskId,
     caseId: row.caseId,

@@ -107,4 +107,51 @@ describe('tasks', () => {
     expect((await api.call('agent', 'GET', '/v1/tasks?view=everything')).status).toBe(422);
     expect((await api.call('agent', 'GET', '/v1/tasks?dueBefore=soon')).status).toBe(422);
   });
+
+  test('a task in a state marked for others is in nobody else’s list, and refusals do not name its state', async () => {
+    const opened = await api.call('agent', 'POST', '/v1/cases', {
+      definition: 'claim',
+      data: { policyNumber: 'P-7', lossKind: 'motor', lossOn: '2026-03-01', reporter: { name: 'Li Si' } },
+    });
+    const { caseId } = opened.body;
+    const send = (person: string, type: string, more = {}) =>
+      api.call(person, 'POST', `/v1/cases/${caseId}/events`, { type, ...more });
+    await send('adjuster', 'fraud.flag', { data: { indicators: ['late-report'] } });
+    expect((await send('adjuster', 'fraud.refer', { reason: 'Two reports of one loss' })).status).toBe(200);
+    const statesFor = async (person: string) => {
+      const { body } = await api.call(person, 'GET', '/v1/tasks?view=all&limit=200');
+      return body.items
+        .filter((task: { caseId: string }) => task.caseId === caseId)
+        .map((task: { state: string }) => task.state);
+    };
+    expect(await statesFor('siu')).toEqual(expect.arrayContaining(['reported', 'siu-investigating']));
+    expect(await statesFor('agent')).toEqual(['reported']);
+
+    const { tasks } = (await api.call('siu', 'GET', `/v1/cases/${caseId}`)).body;
+    const { taskId } = tasks.find((task: { state: string }) => task.state === 'siu-investigating');
+    for (const [name, body] of [
+      ['claim', {}],
+      ['comment', { text: 'What is this?' }],
+      ['complete', { outcome: 'fraud.clear' }],
+    ] as const) {
+      const { status, body: problem } = await verb('agent', taskId, name, body);
+      expect([name, status, problem.code]).toEqual([name, 404, 'TASK_UNKNOWN']);
+    }
+    expect((await verb('siu', taskId, 'comment', { text: 'Photographs asked for' })).status).toBe(200);
+
+    const refused = await send('agent', 'papers.check');
+    expect([refused.status, refused.body.code]).toEqual([409, 'EVENT_NOT_ALLOWED']);
+    expect(refused.body.detail).toContain('reported');
+    expect(refused.body.detail).not.toContain('siu');
+  });
+
+  test('names that every object has are no events and no outcomes', async () => {
+    const { caseId, taskId } = await opened();
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      const sent = await api.call('agent', 'POST', `/v1/cases/${caseId}/events`, { type: name });
+      expect([name, sent.status, sent.body.code]).toEqual([name, 409, 'EVENT_UNKNOWN']);
+      const completed = await verb('agent', taskId, 'complete', { outcome: name });
+      expect([name, completed.status]).toEqual([name, 409]);
+    }
+  });
 });

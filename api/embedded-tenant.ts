@@ -1,0 +1,2 @@
+/** The one tenant of the embedded default. */
+export const embeddedTenant = 'default';
