@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { embeddedTenant } from '../../api/seed.ts';
+import { embeddedTenant } from '../../api/embedded-tenant.ts';
 import { openStore } from '../../db/open.ts';
 import { issueToken } from '../../db/own/tokens.ts';
 import { CommandError } from '../command-error.ts';
