@@ -9,6 +9,8 @@ import { shippedCalendars, shippedDefinitions } from '../machines/library/index.
 import { embeddedTenant } from './embedded-tenant.ts';
 import { staffRoles } from './rights.ts';
 
+export { embeddedTenant };
+
 const departments = [
   { id: 'customer-service', title: { zh: '客户服务部', en: 'Customer service' } },
   { id: 'claims', title: { zh: '理赔部', en: 'Claims' } },
