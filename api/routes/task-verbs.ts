@@ -141,6 +141,6 @@ const toTask = async (
     caseId: hidden ? '' : (task?.caseId ?? ''),
     unknown: 'TASK_UNKNOWN',
     common,
-    ...own,
+    ...part,
   });
 };

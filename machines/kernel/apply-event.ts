@@ -10,6 +10,7 @@ import { expressionScope } from './machine-context.ts';
 import { own } from './own.ts';
 import { hasRole, isSamePerson, withinAuthority } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
+import { stateMarks } from './restriction.ts';
 import { type Cause, performer, type Run } from './run.ts';
 import { sendToMachine, surroundings } from './send-to-machine.ts';
 import { rememberActed } from './tasks.ts';
@@ -36,6 +37,15 @@ export const refuse = (
   ...(errors === undefined ? {} : { errors }),
 });
 
+/** The active states that may be named to whoever acts. */
+const knownStates = ({ compiled, state }: Run, facts: Facts): string[] => {
+  const marks = stateMarks(compiled.definition);
+  return state.machine.states.filter((id) => {
+    const mark = marks.get(id);
+    return mark === undefined || hasRole(facts, mark);
+  });
+};
+
 /** Judges an event and sends it to the machine. The run must be dropped when it is refused. */
 export const applyEvent = (run: Run, { command, event, data, cause }: Sent): Refusal | undefined => {
   const { facts } = command;
@@ -49,7 +59,7 @@ export const applyEvent = (run: Run, { command, event, data, cause }: Sent): Ref
     return no('ROLE_REQUIRED', `"${event}" needs one of the roles ${definition.by.join(', ')}.`);
   }
   if (!couldTake(run.compiled, run.state, facts, run.clock, event)) {
-    return no('EVENT_NOT_ALLOWED', `"${event}" is not possible in ${run.state.machine.states.join(', ')}.`);
+    return no('EVENT_NOT_ALLOWED', `"${event}" is not possible in ${knownStates(run, facts).join(', ')}.`);
   }
   const others = (definition.notBy ?? []).find((other) => isSamePerson(facts, run.state.acted[other] ?? []));
   if (others !== undefined) {

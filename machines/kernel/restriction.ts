@@ -1,7 +1,7 @@
 import type { RuntimeDefinition } from './definition.ts';
 import type { EntryLeaf } from './entry.ts';
 import type { Json, JsonObject } from './json.ts';
-import { stateTree } from './state-tree.ts';
+import { selfAndAncestors, stateTree } from './state-tree.ts';
 
 /**
  * The roles that may see the whole of an entry: the strictest mark it touches, or undefined where it touches none.
@@ -52,15 +52,17 @@ const addAlong = (
 const resolve = (definition: RuntimeDefinition, schema: JsonObject | undefined): JsonObject | undefined =>
   typeof schema?.$ref === 'string' ? definition.$defs?.[schema.$ref.replace('#/$defs/', '')] : schema;
 
-const stateMarks = (definition: RuntimeDefinition): Map<string, string[]> => {
+/** State id → the roles that may know that a case is in it, where it or a state around it is marked. */
+export const stateMarks = (definition: RuntimeDefinition): Map<string, string[]> => {
   const known = markCache.get(definition);
   if (known) {
     return known;
   }
   const marks = new Map<string, string[]>();
-  for (const [id, { node }] of stateTree(definition.machine)) {
-    if (node['x-restricted']) {
-      marks.set(id, node['x-restricted']);
+  for (const [id, info] of stateTree(definition.machine)) {
+    const mark = selfAndAncestors(info).find(({ node }) => node['x-restricted'])?.node['x-restricted'];
+    if (mark) {
+      marks.set(id, mark);
     }
   }
   markCache.set(definition, marks);

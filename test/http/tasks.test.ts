@@ -111,7 +111,10 @@ describe('tasks', () => {
   test('a task in a state marked for others is in nobody else’s list, and refusals do not name its state', async () => {
     const opened = await api.call('agent', 'POST', '/v1/cases', {
       definition: 'claim',
-      data: { policyNumber: 'P-7', lossKind: 'motor', lossOn: '2026-03-01', reporter: { name: 'Li Si' } },
+      data: {
+        ...{ policyNumber: 'P-7', lossKind: 'motor', lossOn: '2026-01-05', plate: '京A12345' },
+        ...{ description: 'Hit a post', reporter: { name: 'Li Si', phone: '13700003333' } },
+      },
     });
     const { caseId } = opened.body;
     const send = (person: string, type: string, more = {}) =>
