@@ -28,6 +28,7 @@ export interface EntryAnswer {
   actor: { id: string };
   onBehalfOf?: { customer?: true; id?: string };
   hash: string;
+  data?: { deadline?: string; fraction?: number } | null;
 }
 
 export interface Page<T> {
@@ -56,11 +57,13 @@ export const caseLines = (answer: CaseAnswer): string[] => {
 };
 
 export const entryLines = ({ items }: Page<EntryAnswer>): string[] =>
-  items.map(({ seq, at, type, actor, onBehalfOf, hash }) => {
+  items.map(({ seq, at, type, actor, onBehalfOf, hash, data }) => {
     const who = onBehalfOf
       ? `${actor.id} for ${onBehalfOf.customer ? 'the customer' : onBehalfOf.id}`
       : actor.id;
-    return `${String(seq).padStart(4)}  ${at}  ${type.padEnd(24)} ${who.padEnd(28)} ${hash.slice(0, 16)}`;
+    const fraction = data?.fraction === undefined ? '' : ` at ${Math.round(data.fraction * 100)} %`;
+    const about = data?.deadline === undefined ? '' : `  ${data.deadline}${fraction}`;
+    return `${String(seq).padStart(4)}  ${at}  ${type.padEnd(24)} ${who.padEnd(28)} ${hash.slice(0, 16)}${about}`;
   });
 
 export const listLines = ({ items }: Page<CaseAnswer>): string[] =>

@@ -101,11 +101,20 @@ const print = <T>({ json: asJson }: Shared, answer: T, lines: (answer: T) => str
 
 /** JSON from the command line, or from a file named `@FILE`. */
 const json = (text: string | undefined): object => {
-  const source = text?.startsWith('@') ? readFileSync(text.slice(1), 'utf8') : (text ?? '');
+  const source = text?.startsWith('@') ? fileText(text.slice(1)) : (text ?? '');
   try {
     return JSON.parse(source) as object;
   } catch {
     throw new CommandError('--data must be JSON, or @FILE with JSON in it.', usageErrorCode);
+  }
+};
+
+const fileText = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';
+    throw new CommandError(`${file}: cannot be read (${code}).`, usageErrorCode);
   }
 };
 
