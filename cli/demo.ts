@@ -9,6 +9,7 @@ import { openEmbeddedApi } from './replay/embedded-api.ts';
 import { loadSettings } from './settings.ts';
 import { findingLine } from './verify/finding.ts';
 import { verificationLines } from './verify.ts';
+import { commandLine } from './welcome.ts';
 
 const usageErrorCode = 2;
 
@@ -60,7 +61,7 @@ async function fill({ cases, json }: { cases?: number; json?: boolean }): Promis
           `${made.driven} generated cases by ${commands.accepted} commands in ${(durationMs / 1_000).toFixed(1)} s; ` +
             `refused on purpose: ${commands.refusedAsPlanned}.`,
           `On the demo clock, where a day lasts 20 s: ${onShortClock.join(', ')}. Watch one breach: ` +
-            `npx caseloom case show ${onShortClock[0] ?? ''} --as handler`,
+            commandLine(`case show ${onShortClock[0] ?? ''} --as handler`),
         ];
     process.stdout.write(`${lines.join('\n')}\n`);
     if (commands.refused > 0) {

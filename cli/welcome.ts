@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { projectFolder } from './project-folder.ts';
+
 /** Addresses to print, without a slash at the end. */
 export type Addresses = {
   readonly api: string;
@@ -5,6 +8,9 @@ export type Addresses = {
   readonly temporalUi?: string;
   readonly temporal: string;
 };
+
+/** Named by nobody; the processes that `caseloom start` starts have it in their environment all the same. */
+const defaultHome = join(projectFolder, '.caseloom');
 
 /** Settings that a command in another terminal needs as well, where they are not the default ones. */
 const settingNames = ['CASELOOM_HOME', 'HOST', 'PORT', 'CASELOOM_TEMPORAL_YAML'] as const;
@@ -15,8 +21,7 @@ export function welcomeLines(
   env: NodeJS.ProcessEnv = process.env,
 ): string[] {
   const isEmbedded = temporalUi !== undefined;
-  const settings = settingNames.flatMap((name) => (env[name] ? [`${name}=${quoted(env[name])}`] : []));
-  const command = (line: string): string => [...settings, 'npx caseloom', line].join(' ');
+  const command = (line: string): string => commandLine(line, env);
   return [
     '',
     `  API           ${api}`,
@@ -36,6 +41,14 @@ export function welcomeLines(
     '',
     '  Ctrl-C stops everything; what has been accepted is kept.',
   ];
+}
+
+/** A `caseloom` command as it is typed in another terminal, with the settings that it needs there. */
+export function commandLine(line: string, env: NodeJS.ProcessEnv = process.env): string {
+  const settings = settingNames.flatMap((name) =>
+    env[name] && env[name] !== defaultHome ? [`${name}=${quoted(env[name])}`] : [],
+  );
+  return [...settings, 'npx caseloom', line].join(' ');
 }
 
 const quoted = (value: string): string =>
