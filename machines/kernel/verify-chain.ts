@@ -16,7 +16,7 @@ export type ChainFault =
 
 /**
  * Verifies a case's entries from its first on: every hash, every link to the one before, numbers without a gap, and
- * epochs that rise by one with each re-opening and never otherwise. It needs nothing but the entries; that none is
+ * epochs that rise by one with each re-opening or recovery and never otherwise. It needs nothing but the entries; that none is
  * missing at the end shows only against a head hash known from elsewhere.
  */
 export const verifyChain = (entries: readonly Entry[]): ChainVerdict => {
@@ -31,6 +31,9 @@ export const verifyChain = (entries: readonly Entry[]): ChainVerdict => {
   }
   return { ok: true };
 };
+
+/** Entries that begin a new epoch. */
+const epochTypes = ['case.reopened', 'case.recovered'];
 
 const fault = (
   entry: Entry,
@@ -53,7 +56,7 @@ const fault = (
   if (previous && (leaf.tenant !== previous.leaf.tenant || leaf.caseId !== previous.leaf.caseId)) {
     return 'OTHER_CASE';
   }
-  const epoch = previous === undefined ? 1 : previous.leaf.epoch + (leaf.type === 'case.reopened' ? 1 : 0);
+  const epoch = previous === undefined ? 1 : previous.leaf.epoch + (epochTypes.includes(leaf.type) ? 1 : 0);
   return leaf.epoch === epoch ? undefined : 'EPOCH_OUT_OF_ORDER';
 };
 

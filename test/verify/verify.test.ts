@@ -13,6 +13,7 @@ import { appendRecord } from '../../db/own/append-record.ts';
 import { project } from '../../db/write/project.ts';
 import { canonicalJson } from '../../machines/kernel/canonical-json.ts';
 import { leafHash } from '../../machines/kernel/entry.ts';
+import { recover } from '../../machines/kernel/recover.ts';
 import { verifyChain } from '../../machines/kernel/verify-chain.ts';
 import { compiledDefinition, runPlan } from '../replay/pure-case.ts';
 
@@ -23,23 +24,25 @@ const file = join(folder, 'caseloom.db');
 const numbers = ['1001', '1002', '1003'].map((fileNo) => `ct-complaint:${fileNo}`);
 let copies = 0;
 
+const complaintFile = (fileNo: string) => ({
+  fileNo,
+  opened: '2024-03-04',
+  closed: '2024-05-06',
+  companies: ['Made-up Insurance Company'],
+  coverages: ['Homeowners'],
+  subcoverages: [],
+  reasons: ['Claim Handling'],
+  subreasons: ['Claim Delay'],
+  dispositions: ['Claim Settled'],
+  conclusions: [],
+  recoveryUsd: fileNo === '1002' ? 120.5 : 0,
+});
+
 beforeAll(async () => {
   const store = await openStore({ file, synchronous: 'NORMAL' });
   const compiled = compiledDefinition('complaint', 'us');
   for (const fileNo of ['1001', '1002', '1003']) {
-    const plan = planComplaint({
-      fileNo,
-      opened: '2024-03-04',
-      closed: '2024-05-06',
-      companies: ['Made-up Insurance Company'],
-      coverages: ['Homeowners'],
-      subcoverages: [],
-      reasons: ['Claim Handling'],
-      subreasons: ['Claim Delay'],
-      dispositions: ['Claim Settled'],
-      conclusions: [],
-      recoveryUsd: fileNo === '1002' ? 120.5 : 0,
-    });
+    const plan = planComplaint(complaintFile(fileNo));
     const { state, entries } = runPlan(compiled, plan);
     await project(store, { tenant: 'demo', caseId: state.caseId, state, entries, effects: [] });
     await appendRecord(store, 'demo', {
@@ -241,6 +244,24 @@ it('agrees with the verifier of single cases on every one-bit change of a text',
         .run(changed[seq - 1]?.leaf, seq);
     });
     expect(found).toMatchObject({ seq, code: 'HASH_DIFFERS' });
+  }
+});
+
+it('a recovered case stands in a new epoch, and its trail is whole', () => {
+  const compiled = compiledDefinition('complaint', 'us');
+  const plan = planComplaint(complaintFile('1004'));
+  const { state, entries } = runPlan(compiled, { ...plan, steps: plan.steps.slice(0, 3) });
+  const facts = { actor: { id: 'admin', roles: ['admin'] } };
+  const recovered = recover(compiled, state, { id: 'again', facts }, '2026-11-22T00:00:00.000Z');
+  expect('refused' in recovered).toBe(false);
+  if (!('refused' in recovered)) {
+    expect(recovered.state.epoch).toBe(2);
+    const trail = [...entries, ...recovered.entries];
+    expect(verifyChain(trail)).toEqual({ ok: true });
+    const earlier = trail.map((entry) =>
+      entry.type === 'case.recovered' ? { ...entry, type: 'acknowledge' } : entry,
+    );
+    expect(verifyChain(earlier)).toMatchObject({ ok: false, reason: 'LABEL_DIFFERS' });
   }
 });
 
