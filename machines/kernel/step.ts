@@ -2,6 +2,7 @@ import { advance, breachOnArrival, skipPassedWarnings, systemFacts } from './adv
 import { applyCommand } from './apply-command.ts';
 import { refuse } from './apply-event.ts';
 import { settleImportedServices } from './apply-service.ts';
+import { localDate } from './calendar.ts';
 import type { Command, Opening, Reopening } from './command.ts';
 import type { Compiled } from './compile.ts';
 import type { Effect } from './effect.ts';
@@ -46,6 +47,10 @@ export const step = (compiled: Compiled, state: CaseState, command: Command, now
   const run = startRun(compiled, state, laterOf(now, state.clockAt), laterOf(clock ?? now, state.clockAt));
   if (clock === undefined) {
     return refuse(run, command.facts, 'TIME_INVALID', timeRule(state));
+  }
+  const backdated = judgeBackdating(compiled, state, command, now);
+  if (backdated) {
+    return refuse(run, command.facts, ...backdated);
   }
   if (state.status === 'closed' && command.type !== 'service') {
     return refuse(run, command.facts, 'CASE_CLOSED', 'The case is closed; it can only be opened again.');
@@ -147,6 +152,27 @@ const clockOf = (state: CaseState, command: Command, now: string): string | unde
     return laterOf(given, state.clockAt);
   }
   return given < state.clockAt ? undefined : given;
+};
+
+/** Commands of people whose `occurredAt` moves clocks; a document is its own proof. */
+const datedByPeople: Command['type'][] = ['event', 'task', 'deadline', 'incident'];
+
+/** Whoever says that something happened on an earlier day says why: clocks count from it. */
+const judgeBackdating = (
+  compiled: Compiled,
+  state: CaseState,
+  { type, occurredAt, reason }: Command,
+  now: string,
+): [RefusalCode, string] | undefined => {
+  if (occurredAt === undefined || state.mode === 'historical' || !datedByPeople.includes(type)) {
+    return undefined;
+  }
+  const calendar = compiled.calendars[compiled.calendar];
+  const earlierDay =
+    calendar && localDate(calendar, instantMs(occurredAt)) < localDate(calendar, instantMs(now));
+  return earlierDay && reason === undefined
+    ? ['REASON_REQUIRED', 'What happened on an earlier day is recorded with a reason.']
+    : undefined;
 };
 
 const timeRule = (state: CaseState): string =>

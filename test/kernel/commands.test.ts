@@ -104,7 +104,17 @@ describe('events in the first state', () => {
       'EVENT_NOT_ALLOWED',
     ],
     ['that a guard lets through', { type: 'event', event: 'estimate', data: { amount: 11 } }, ['estimate']],
-    ['that occurred before', { type: 'event', event: 'note', occurredAt: minute(-60) }, ['note']],
+    ['that occurred before, on this day', { type: 'event', event: 'note', occurredAt: minute(1) }, ['note']],
+    [
+      'that occurred on an earlier day',
+      { type: 'event', event: 'note', occurredAt: minute(-60), reason },
+      ['note'],
+    ],
+    [
+      'that occurred on an earlier day, nobody says why it comes now',
+      { type: 'event', event: 'note', occurredAt: minute(-60) },
+      'REASON_REQUIRED',
+    ],
     ['that will have occurred', { type: 'event', event: 'note', occurredAt: hour(2) }, 'TIME_INVALID'],
     [
       'that occurred at no instant',

@@ -344,10 +344,12 @@ describe('backdated', () => {
   });
   it('an event breaches on arrival a clock that it starts in the past', () => {
     const driver = caseWith({ reply: { ...promise, starts: [{ event: 'note' }] } });
-    expect(driver.send({ type: 'event', event: 'note', occurredAt: minute(-1200) }, hour(1))).toEqual([
-      'note',
-      'deadline.breached',
-    ]);
+    expect(
+      driver.send(
+        { type: 'event', event: 'note', occurredAt: minute(-1200), reason: sealed('told by phone') },
+        hour(1),
+      ),
+    ).toEqual(['note', 'deadline.breached']);
     expect(breaches(driver)).toEqual([['reply', minute(-600), hour(1), 'on-arrival']]);
     expect(driver.wake(hour(2))).toEqual([]);
   });
