@@ -20,10 +20,12 @@ export const emptyFold = (): Folded => ({
 /** Puts one entry's changes in; the fold is changed in place. */
 export const foldChanges = (folded: Folded, changed: { readonly [pointer: string]: unknown }): void => {
   for (const pointer in changed) {
-    const steps = pointer.slice(1).split('/').map(unescaped);
-    const last = steps.pop() ?? '';
+    // The first step is empty: a pointer begins with a slash.
+    const steps = pointer.includes('~') ? pointer.split('/').map(unescaped) : pointer.split('/');
+    const end = steps.length - 1;
     let at: Folded = folded;
-    for (const step of steps) {
+    for (let index = 1; index < end; index++) {
+      const step = steps[index] ?? '';
       const inner = Object.hasOwn(at, step) ? at[step] : undefined;
       if (typeof inner === 'object' && inner !== null) {
         at = inner as Folded;
@@ -33,7 +35,7 @@ export const foldChanges = (folded: Folded, changed: { readonly [pointer: string
         at = made;
       }
     }
-    put(at, last, changed[pointer]);
+    put(at, steps[end] ?? '', changed[pointer]);
   }
 };
 
@@ -80,5 +82,4 @@ const isSame = (left: unknown, right: unknown): boolean => {
   return true;
 };
 
-const unescaped = (step: string): string =>
-  step.includes('~') ? step.replaceAll('~1', '/').replaceAll('~0', '~') : step;
+const unescaped = (step: string): string => step.replaceAll('~1', '/').replaceAll('~0', '~');
