@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 // Guarantee: the layers stay apart, what must be pure stays pure, and files stay small and named for what they do.
 
 const root = join(import.meta.dirname, '..');
-const layers = ['machines', 'workflows', 'activities', 'db', 'api', 'web', 'cli'];
+// The rules for a layer that is not there yet hold from its first file on.
+const layers = ['machines', 'workflows', 'activities', 'db', 'api', 'web', 'cli'].filter((layer) =>
+  existsSync(join(root, layer)),
+);
 
 const sourcesUnder = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
