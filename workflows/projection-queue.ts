@@ -12,7 +12,7 @@ import type { Effect } from '../machines/kernel/effect.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
 import type { Step } from '../machines/kernel/step.ts';
 import type { CaseActivities } from './activity-contract.ts';
-import { type Batch, type CausedEffect, failureTypes, type StoredState } from './messages.ts';
+import { type Batch, type CausedEffect, failureTypes, type Projected, type StoredState } from './messages.ts';
 
 /** Entries that may wait while the store is away; beyond it clocks and service results wait too. */
 export const waitingEntriesMax = 200;
@@ -83,10 +83,8 @@ export const createProjectionQueue = (
     told.resolve();
   };
 
-  const flush = async (steps: Step[]): Promise<void> => {
-    const batch = batchOf(steps, underWay());
+  const take = (steps: Step[], batch: Batch, answer: Projected): void => {
     const { seq, headHash } = batch.state;
-    const answer = await (behind ? projectForEver(batch) : project(batch));
     // History holds the answer: a replay that computes another trail stops here, whatever commands it gave.
     if (answer.seq !== seq || answer.headHash !== headHash) {
       stopped = true;
@@ -105,35 +103,38 @@ export const createProjectionQueue = (
     stored(steps.flatMap(causedEffects));
   };
 
-  const drain = async (): Promise<void> => {
-    while (waiting.length > 0 && !stopped) {
-      try {
-        await flush(firstOf(waiting));
-      } catch (error) {
-        if (isDiverged(error)) {
-          stopped = true;
-          diverged();
-        } else if (error instanceof TemporalFailure) {
-          behind = true;
-        } else {
-          throw error;
-        }
-      }
-      behind &&= stopped || waiting.length > 0;
-      tell();
+  const refuse = (error: unknown): void => {
+    if (isDiverged(error)) {
+      stopped = true;
+      diverged();
+    } else if (error instanceof TemporalFailure) {
+      behind = true;
+    } else {
+      throw error;
     }
-    draining = false;
   };
 
-  // One scope for the whole run: a cancellation of the workflow must not keep entries from the store.
+  // One scope and one function for the whole run: every promise made here is made once more for each command.
   const drainForEver = async (): Promise<never> => {
     for (;;) {
       // Commands of the same moment join the flush.
       await sent.promise;
       sent = Promise.withResolvers();
-      await drain();
+      while (waiting.length > 0 && !stopped) {
+        const steps = firstOf(waiting);
+        const batch = batchOf(steps, underWay());
+        try {
+          take(steps, batch, await (behind ? projectForEver(batch) : project(batch)));
+        } catch (error) {
+          refuse(error);
+        }
+        behind &&= stopped || waiting.length > 0;
+        tell();
+      }
+      draining = false;
     }
   };
+  // A cancellation of the workflow must not keep entries from the store.
   CancellationScope.nonCancellable(drainForEver).catch(broken);
 
   const send = (step: QueuedStep): void => {
