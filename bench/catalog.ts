@@ -14,6 +14,10 @@ export const catalog = {
     unit: '×',
     budget: { atMost: 1.2 },
   },
+  overheadShownRatio: {
+    title: 'the same, theirs keeping the state in a search attribute as ours does',
+    unit: '×',
+  },
   tunedRatio: {
     title: 'the same, our tuned worker ÷ hand-written on a stock one',
     unit: '×',

@@ -51,9 +51,9 @@ const accepted = (outcome: Outcome): void => {
   }
 };
 
-/** The hand-written workflow, through the same client. */
+/** The hand-written workflow, through the same client; `showsState`: it keeps a search attribute up to date too. */
 export const handWrittenLifecycle =
-  (client: Client, taskQueue: string): Lifecycle =>
+  (client: Client, taskQueue: string, showsState = false): Lifecycle =>
   async (caseId, note) => {
     const workflowId = `hand-written:${caseId}`;
     const opening = (): Promise<unknown> =>
@@ -62,7 +62,7 @@ export const handWrittenLifecycle =
         startWorkflowOperation: new WithStartWorkflowOperation(handWrittenType, {
           workflowId,
           taskQueue,
-          args: [{ caseId, summary: 'benchmark' }],
+          args: [{ caseId, summary: 'benchmark', showsState }],
           workflowIdConflictPolicy: 'USE_EXISTING',
         }),
       });

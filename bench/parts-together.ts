@@ -24,15 +24,22 @@ export const overhead = async (bed: Bed): Promise<Figures> => {
     ours: { worker: ours, lifecycle: caseloomLifecycle(client, ours.taskQueue) },
     theirs: { worker: theirs, lifecycle: handWrittenLifecycle(client, theirs.taskQueue) },
     tuned: { worker: tuned, lifecycle: caseloomLifecycle(client, tuned.taskQueue) },
+    shown: { worker: theirs, lifecycle: handWrittenLifecycle(client, theirs.taskQueue, true) },
   };
-  const order = ['ours', 'theirs', 'tuned'] as const;
+  const order = ['shown', 'ours', 'theirs', 'tuned'] as const;
   for (const name of order) {
     await drive(sides[name].lifecycle, warmUp);
   }
 
   const step = bed.progress('Interpreter against hand-written workflow', rounds * order.length);
-  const perCommandMs = { ours: [] as number[], theirs: [] as number[], tuned: [] as number[] };
-  const cpuMs = { ours: [] as number[], theirs: [] as number[], tuned: [] as number[] };
+  const eachRound = (): Record<(typeof order)[number], number[]> => ({
+    ours: [],
+    theirs: [],
+    tuned: [],
+    shown: [],
+  });
+  const perCommandMs = eachRound();
+  const cpuMs = eachRound();
   for (let round = 0; round < rounds; round += 1) {
     for (const name of round % 2 === 0 ? order : order.toReversed()) {
       const { worker, lifecycle } = sides[name];
@@ -46,6 +53,7 @@ export const overhead = async (bed: Bed): Promise<Figures> => {
   await Promise.all([ours.stop(), tuned.stop(), theirs.stop()]);
   return {
     overheadRatio: figureOf(quotients(perCommandMs.ours, perCommandMs.theirs)),
+    overheadShownRatio: figureOf(quotients(perCommandMs.ours, perCommandMs.shown)),
     tunedRatio: figureOf(quotients(perCommandMs.tuned, perCommandMs.theirs)),
     workerCpuMs: figureOf(cpuMs.ours),
     tunedWorkerCpuMs: figureOf(cpuMs.tuned),

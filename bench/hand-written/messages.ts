@@ -1,5 +1,12 @@
 import { defineUpdate } from '@temporalio/workflow';
 
+export interface SmallInput {
+  caseId: string;
+  summary: string;
+  /** Keeps the state in a search attribute too, for operators who look for it in Temporal's own pages. */
+  showsState: boolean;
+}
+
 /** A small case as somebody would write it straight on Temporal, for one process only. */
 export interface SmallCase {
   caseId: string;

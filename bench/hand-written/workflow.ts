@@ -1,16 +1,26 @@
-import { allHandlersFinished, condition, proxyLocalActivities, setHandler } from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import {
+  allHandlersFinished,
+  condition,
+  proxyLocalActivities,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import {
   commandUpdate,
   openedUpdate,
   type SmallCase,
   type SmallChange,
   type SmallCommand,
+  type SmallInput,
   type SmallState,
 } from './messages.ts';
 
 const { project } = proxyLocalActivities<{ project: (change: SmallChange) => Promise<void> }>({
   startToCloseTimeout: '2s',
 });
+
+const stateKey = defineSearchAttributeKey('CaseloomState', 'KEYWORD');
 
 const limitMs = 15 * 24 * 3_600_000;
 const authorisedUpTo = 3_000_000;
@@ -38,7 +48,7 @@ const nextState = (small: SmallCase, { event, data }: SmallCommand): SmallState 
 };
 
 /** The lifecycle of `lifecycle.json`, written by hand: what the interpreter is measured against. */
-export async function handWrittenCase(input: { caseId: string; summary: string }): Promise<void> {
+export async function handWrittenCase(input: SmallInput): Promise<void> {
   const openedAtMs = Date.now();
   let small: SmallCase = {
     caseId: input.caseId,
@@ -67,6 +77,9 @@ export async function handWrittenCase(input: { caseId: string; summary: string }
       const state = nextState(small, command) ?? before;
       small = { ...small, state, data: { ...small.data, ...command.data }, seq: small.seq + 1 };
       const { seq } = small;
+      if (input.showsState) {
+        upsertSearchAttributes([{ key: stateKey, value: state }]);
+      }
       await project(change(command.event, command.actorId, before, command.data ?? {}));
       return { seq, state };
     },
