@@ -1,6 +1,7 @@
 import type { Store } from '../db/open.ts';
 import { findDefinition, publishCalendar, publishDefinition } from '../db/own/definitions.ts';
-import { getPerson, type Person, putDepartment, putPerson } from '../db/own/people.ts';
+import { putDepartment } from '../db/own/departments.ts';
+import { getPerson, type Person, putPerson } from '../db/own/people.ts';
 import { definitionHash } from '../machines/definition/hash.ts';
 import { runtimePart } from '../machines/definition/runtime-part.ts';
 import { calendarHash } from '../machines/kernel/compile.ts';

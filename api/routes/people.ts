@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { getPerson, listDepartments, listPeople, type Person } from '../../db/own/people.ts';
+import { listDepartments } from '../../db/own/departments.ts';
+import { getPerson, listPeople, type Person } from '../../db/own/people.ts';
 import { Condition } from '../problem.ts';
 import { maySeeCases } from '../rights.ts';
 import { newRouter, on, type Router } from '../router.ts';
@@ -28,7 +29,9 @@ const Department = z
 const items = (schema: z.ZodType) => ({
   200: {
     description: 'All of them',
-    content: { 'application/json': { schema: z.object({ items: z.array(schema), next: z.null() }) } },
+    content: {
+      'application/json': { schema: z.object({ items: z.array(schema), next: z.string().nullable() }) },
+    },
   },
   ...readProblems,
 });
@@ -87,7 +90,7 @@ export const peopleRoutes = ({ store }: Services): Router => {
 
   on(router, departments, async (c) => {
     const { tenant } = requireStaff(c.get('person'));
-    return c.json({ items: await listDepartments(store, tenant), next: null });
+    return c.json(await listDepartments(store, { tenant }));
   });
   return router;
 };

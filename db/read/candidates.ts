@@ -33,22 +33,26 @@ export const candidatesFor = (store: Store, query: CandidateQuery): Promise<Cand
         )
         .orderBy(personGroups.personId)
         .all();
-      return ids
-        .filter(({ id }) => !notPersons.includes(id))
-        .map(({ id }) => personIn(db, tenant, id))
-        .filter((person) => person?.status === 'active')
-        .filter((person) => person !== undefined)
-        .filter((person) => department === undefined || person.departments.includes(department))
-        .filter((person) => skills.every((skill) => person.skills.includes(skill)))
-        .map((person) => {
-          const load = tx
-            .select({ n: sql<number>`count(*)`, last: sql<string | null>`max(${tasks.openedAt})` })
-            .from(tasks)
-            .where(
-              sql`${tasks.tenant} = ${tenant} and ${tasks.status} = 'open' and ${tasks.assignee} = ${person.id}`,
-            )
-            .get();
-          return { person, openTasks: load?.n ?? 0, lastOpenedAt: load?.last ?? null };
-        });
+      return (
+        ids
+          .filter(({ id }) => !notPersons.includes(id))
+          .map(({ id }) => personIn(db, tenant, id))
+          .filter((person) => person?.status === 'active')
+          .filter((person) => person !== undefined)
+          // Who has had the role, or will have it, does not hold it now.
+          .filter((person) => person.roles.includes(role))
+          .filter((person) => department === undefined || person.departments.includes(department))
+          .filter((person) => skills.every((skill) => person.skills.includes(skill)))
+          .map((person) => {
+            const load = tx
+              .select({ n: sql<number>`count(*)`, last: sql<string | null>`max(${tasks.openedAt})` })
+              .from(tasks)
+              .where(
+                sql`${tasks.tenant} = ${tenant} and ${tasks.status} = 'open' and ${tasks.assignee} = ${person.id}`,
+              )
+              .get();
+            return { person, openTasks: load?.n ?? 0, lastOpenedAt: load?.last ?? null };
+          })
+      );
     }),
   );

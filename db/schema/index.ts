@@ -1,3 +1,4 @@
+export * from './absences.ts';
 export * from './cases.ts';
 export * from './definitions.ts';
 export * from './outbox.ts';

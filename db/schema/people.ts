@@ -7,18 +7,32 @@ export const people = sqliteTable(
     personId: text('person_id').notNull(),
     name: text().notNull(),
     status: text().$type<'active' | 'disabled'>().notNull(),
+    /** The human being whose account this is, where one has several; null: nobody else's. */
+    humanId: text('human_id'),
+    /** Whom the person reports to. */
+    superiorId: text('superior_id'),
+    /** Working hours: the id of a published calendar; null: the case's own. */
+    calendarId: text('calendar_id'),
   },
-  (t) => [primaryKey({ columns: [t.tenant, t.personId] })],
+  (t) => [
+    primaryKey({ columns: [t.tenant, t.personId] }),
+    index('people_human').on(t.tenant, t.humanId),
+    index('people_superior').on(t.tenant, t.superiorId),
+  ],
 );
 
-/** Roles, departments and skills of a person: what makes them a candidate. */
+/** What a person may do, where and until when: what makes them a candidate. */
 export const personGroups = sqliteTable(
   'person_groups',
   {
     tenant: text().notNull(),
     personId: text('person_id').notNull(),
-    kind: text().$type<'role' | 'department' | 'skill'>().notNull(),
+    kind: text().$type<'role' | 'department' | 'skill' | 'licence' | 'region'>().notNull(),
     name: text().notNull(),
+    /** Epoch milliseconds; null: since ever. */
+    fromMs: integer('from_ms'),
+    /** Epoch milliseconds, the first instant it holds no more; null: open. */
+    untilMs: integer('until_ms'),
   },
   (t) => [
     primaryKey({ columns: [t.tenant, t.personId, t.kind, t.name] }),
@@ -26,16 +40,36 @@ export const personGroups = sqliteTable(
   ],
 );
 
-/** The highest amount a person may decide, per currency, in minor units. */
-export const authorityLimits = sqliteTable(
-  'authority_limits',
+/** Roles that somebody may hold; definitions name them. */
+export const roles = sqliteTable(
+  'roles',
   {
     tenant: text().notNull(),
-    personId: text('person_id').notNull(),
+    roleId: text('role_id').notNull(),
+    titleZh: text('title_zh').notNull(),
+    titleEn: text('title_en').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.roleId] })],
+);
+
+/** The highest amount that a person, or whoever holds a role, may decide: per kind of case and currency. */
+export const authority = sqliteTable(
+  'authority',
+  {
+    tenant: text().notNull(),
+    holderKind: text('holder_kind').$type<'role' | 'person'>().notNull(),
+    holderId: text('holder_id').notNull(),
+    /** Empty: every kind without a limit of its own. */
+    caseKind: text('case_kind').notNull(),
     currency: text().notNull(),
+    /** Epoch milliseconds; 0: since ever. */
+    fromMs: integer('from_ms').notNull(),
+    /** Epoch milliseconds, the first instant it holds no more; null: open. */
+    untilMs: integer('until_ms'),
+    /** Minor units. */
     amount: integer().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tenant, t.personId, t.currency] })],
+  (t) => [primaryKey({ columns: [t.tenant, t.holderKind, t.holderId, t.caseKind, t.currency, t.fromMs] })],
 );
 
 export const departments = sqliteTable(
@@ -45,8 +79,16 @@ export const departments = sqliteTable(
     departmentId: text('department_id').notNull(),
     titleZh: text('title_zh').notNull(),
     titleEn: text('title_en').notNull(),
+    /** Null: at the top. */
+    parentId: text('parent_id'),
+    /** The person who leads it. */
+    headId: text('head_id'),
+    status: text().$type<'active' | 'closed'>().notNull().default('active'),
   },
-  (t) => [primaryKey({ columns: [t.tenant, t.departmentId] })],
+  (t) => [
+    primaryKey({ columns: [t.tenant, t.departmentId] }),
+    index('departments_head').on(t.tenant, t.headId),
+  ],
 );
 
 /** Bearer tokens. Only their SHA-256 is kept. */
