@@ -9,7 +9,25 @@ export interface Actor {
   id: string;
   roles: string[];
   departments?: string[];
+  skills?: string[];
   authority?: Money[];
+  /** Ids of the same human being's other accounts. */
+  sameAs?: string[];
+  /** Whose work the actor does beside their own, and with which of those people's rights. */
+  actsFor?: ActsFor[];
+}
+
+/** Rights of somebody else that an actor uses for a time. They go no further than to this actor. */
+export interface ActsFor {
+  personId: string;
+  /** `delegation` 委派: given for a time; `substitution` 代理: while that person is away. */
+  via: 'delegation' | 'substitution';
+  roles: string[];
+  departments?: string[];
+  /** Never more than that person may decide. */
+  authority?: Money[];
+  /** RFC 3339 UTC, the first instant it holds no more; null: until it is revoked. */
+  until: string | null;
 }
 
 /** What the API looked up for a command. Beside the actor, whatever the definition's `facts` asked for. */
