@@ -5,12 +5,18 @@ import { type Finding, failing } from './finding.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** Every JSON Schema of the document with where it stands. */
-const schemaPlaces = ({ data, $defs, facts, events, reopen }: LintContext['document']) => [
+const schemaPlaces = ({ data, $defs, facts, events, decisions, reopen }: LintContext['document']) => [
   { schema: data, pointer: '/data' },
   ...Object.entries($defs ?? {}).map(([name, schema]) => ({ schema, pointer: `/$defs${pointerStep(name)}` })),
   ...Object.entries(facts ?? {}).map(([name, schema]) => ({ schema, pointer: `/facts${pointerStep(name)}` })),
   ...Object.entries(events).flatMap(([name, event]) =>
     event.data === undefined ? [] : [{ schema: event.data, pointer: `/events${pointerStep(name)}/data` }],
+  ),
+  ...Object.entries(decisions ?? {}).flatMap(([name, { outputs }]) =>
+    outputs.map(({ schema }, at) => ({
+      schema,
+      pointer: `/decisions${pointerStep(name)}/outputs/${at}/schema`,
+    })),
   ),
   ...(reopen?.data === undefined ? [] : [{ schema: reopen.data, pointer: '/reopen/data' }]),
 ];

@@ -23,7 +23,7 @@ interface Placed {
 
 /** Every expression is one, names what is there, and looks into nothing personal. */
 export const expressionFindings = (context: LintContext): Finding[] => {
-  const names = namesFor(context);
+  const names = expressionNamesAt(context);
   return [
     ...expressionPlaces(context).flatMap(({ expression, pointer, use, sees, item }) =>
       checkExpression(expression, names(sees, item), { use }).map(({ code, message, fix }) =>
@@ -89,7 +89,7 @@ const guardExpressions = (
 };
 
 /** What expressions may name where this event's data is seen. */
-const namesFor = ({ document, index }: LintContext) => {
+export const expressionNamesAt = ({ document, index }: LintContext) => {
   const root = schemaRoot(document);
   const anything: JsonSchema = { type: 'object', additionalProperties: true };
   const none: JsonSchema = { type: 'object' };

@@ -4,6 +4,8 @@ import { clockRuleFindings } from './lint-clock-rules.ts';
 import { type LintContext, type LintSurroundings, lintContext } from './lint-context.ts';
 import { scenarioFindings, schemaKeywordFindings } from './lint-data.ts';
 import { deadlineFindings } from './lint-deadlines.ts';
+import { decideFindings } from './lint-decide.ts';
+import { decisionFindings } from './lint-decisions.ts';
 import { expressionFindings } from './lint-expressions.ts';
 import { loopFindings } from './lint-loops.ts';
 import { structureFindings } from './lint-machine.ts';
@@ -53,7 +55,14 @@ export const lint = (document: unknown, surroundings: LintSurroundings = {}): Fi
     ...references,
     ...taskFindings(context),
     ...schemas,
-    ...(schemas.length > 0 ? [] : [...expressionFindings(context), ...scenarioFindings(context)]),
+    ...(schemas.length > 0
+      ? []
+      : [
+          ...expressionFindings(context),
+          ...decisionFindings(context),
+          ...decideFindings(context),
+          ...scenarioFindings(context),
+        ]),
     ...deadlineFindings(context),
     ...clockRuleFindings(context),
     ...reopenFindings(context),

@@ -1,4 +1,4 @@
-import type { JsonSchema, RuntimeDefinition, StateNode } from '../kernel/definition.ts';
+import type { DecisionDefinition, JsonSchema, RuntimeDefinition, StateNode } from '../kernel/definition.ts';
 import { withoutAnnotations } from './json-schema-annotations.ts';
 import type { DefinitionDocument } from './schema.ts';
 import { limits } from './schema-parts.ts';
@@ -32,6 +32,7 @@ export const runtimePart = (document: DefinitionDocument): RuntimeDefinition => 
     ...(document.facts && { facts: each(document.facts, withoutAnnotations) }),
     ...(document.tasks && { tasks: each(document.tasks, ({ checklist, ...task }) => withoutTitle(task)) }),
     ...(document.deadlines && { deadlines: each(document.deadlines, withoutTitle) }),
+    ...(document.decisions && { decisions: each(document.decisions, bareTable) }),
     ...(document.documents && { documents: each(document.documents, withoutTitle) }),
     ...(document.profiles && {
       profiles: each(document.profiles, (profile) => ({
@@ -58,6 +59,16 @@ const withoutTitle = <T extends { title?: unknown }>(item: T): Omit<T, 'title'> 
   const { title: _, ...rest } = item;
   return rest;
 };
+
+const bareTable = (table: DecisionDefinition): DecisionDefinition => ({
+  ...withoutTitle(table),
+  inputs: table.inputs.map(withoutTitle),
+  outputs: table.outputs.map((output) => ({
+    ...withoutTitle(output),
+    schema: withoutAnnotations(output.schema),
+  })),
+  rules: table.rules.map(({ note, ...rule }) => rule),
+});
 
 const withoutForm = <T extends { title?: unknown; data?: JsonSchema }>(item: T): Omit<T, 'title'> => {
   const rest = withoutTitle(item);

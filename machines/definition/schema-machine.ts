@@ -59,6 +59,7 @@ export const Action = z
     }),
     z.strictObject({ type: z.literal('tell'), rel: Key, event: EventName, data: Value.exactOptional() }),
     z.strictObject({ type: z.literal('waive'), document: Value }),
+    z.strictObject({ type: z.literal('decide'), decision: Key, set: Text }),
   ])
   .meta({ id: 'Action' });
 

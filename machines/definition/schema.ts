@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DecisionDefinition } from './schema-decision.ts';
 import { StateNode } from './schema-machine.ts';
 import { DataSchema, EventName, Key, list, named, roles, Title } from './schema-parts.ts';
 import { Scenario } from './schema-scenario.ts';
@@ -48,6 +49,7 @@ export const DefinitionDocument = z
     profiles: named(Key, ProfileDefinition).exactOptional(),
     documents: named(Key, DocumentDefinition).exactOptional(),
     services: named(Key.or(EventName), ServiceDefinition).exactOptional(),
+    decisions: named(Key, DecisionDefinition).exactOptional(),
     children: named(Key, ChildDefinition).exactOptional(),
     open: z.strictObject({ by: roles }),
     reopen: ReopenDefinition.exactOptional(),

@@ -1,9 +1,11 @@
+import type { CompiledDecisions } from './decision.ts';
 import type { Action } from './definition.ts';
 import { type ExpressionLanguages, evaluate } from './expression.ts';
 import type { Json, JsonObject } from './json.ts';
 import { KernelError } from './kernel-error.ts';
 import { asMoney, ledgerSums, withLine } from './ledger.ts';
 import { expressionScope, type MachineContext, type MachineEvent } from './machine-context.ts';
+import { own } from './own.ts';
 import { computeValue, withPath } from './value.ts';
 
 /** Children that one action may start at once. */
@@ -23,8 +25,22 @@ type ActionEffect =
 export const actionEffect = (
   action: Exclude<Action, { type: 'raise' | 'cancel' }>,
   languages: ExpressionLanguages,
+  decisions: CompiledDecisions,
 ): ActionEffect => {
   switch (action.type) {
+    case 'decide': {
+      const table = own(decisions, action.decision);
+      if (table === undefined) {
+        throw new KernelError('DECISION_UNKNOWN', `There is no decision table "${action.decision}".`);
+      }
+      return {
+        kind: 'change',
+        change: (context, event) => {
+          const { result, rules } = table.decide(expressionScope(context, event));
+          return { ...context, data: withPath(context.data, action.set, { result, rules }) };
+        },
+      };
+    }
     case 'assign':
       return {
         kind: 'change',

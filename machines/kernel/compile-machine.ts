@@ -11,6 +11,7 @@ import {
   stateIn,
 } from 'xstate';
 import { actionEffect } from './action-effects.ts';
+import type { CompiledDecisions } from './decision.ts';
 import type {
   Action,
   Guard,
@@ -63,11 +64,12 @@ export interface MachineOptions {
   /** Turns an ISO 8601 length into milliseconds; a clock profile may shorten it. */
   lengthMs?: (length: string) => number;
   reopen?: ReopenDefinition | undefined;
+  decisions?: CompiledDecisions;
 }
 
 /** Builds the XState machine of a definition. Services are marks, not XState actors: nothing is ever spawned. */
 export const compileMachine = (machine: StateNode, options: MachineOptions): AnyStateMachine => {
-  const { languages, lengthMs = fixedLengthMs } = options;
+  const { languages, lengthMs = fixedLengthMs, decisions = {} } = options;
   const tree = stateTree(machine);
   const delays = new Map<string, number>();
 
@@ -102,7 +104,7 @@ export const compileMachine = (machine: StateNode, options: MachineOptions): Any
     if (source.type === 'cancel') {
       return cancel(source.id);
     }
-    const effect = actionEffect(source, languages);
+    const effect = actionEffect(source, languages, decisions);
     return effect.kind === 'change'
       ? assign(({ context, event }: Args) => effect.change(context, event) as never)
       : { type: source.type, params: ({ context, event }: Args) => effect.ask(context, event) };

@@ -3,6 +3,7 @@ import type { Calendar } from './calendar.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type ClockProfile, clockLength } from './clock-profile.ts';
 import { compileMachine } from './compile-machine.ts';
+import { compileDecisions } from './decision.ts';
 import type { DeadlineDefinition, RuntimeDefinition } from './definition.ts';
 import { parseDuration, toMilliseconds } from './duration.ts';
 import { type ExpressionLanguages, feelOnly } from './expression.ts';
@@ -46,7 +47,7 @@ export interface Compiled {
  * Compiles a definition for one case.
  *
  * @throws KernelError `PROFILE_UNKNOWN`, `CALENDAR_MISSING`, `LENGTH_NOT_FIXED`; XState's own errors for a machine
- * that lint would have refused.
+ * and ExpressionError for a decision table that lint would have refused.
  */
 export const compile = (input: CompileInput, languages: ExpressionLanguages = feelOnly): Compiled => {
   const { definition, profile, clockProfile } = input;
@@ -78,6 +79,7 @@ export const compile = (input: CompileInput, languages: ExpressionLanguages = fe
   const machine = compileMachine(definition.machine, {
     languages,
     reopen: definition.reopen,
+    decisions: compileDecisions(definition.decisions ?? {}, { $defs: definition.$defs ?? {} }, languages),
     ...(scaled ? { lengthMs: (length: string) => fixedMs(clockLength(scaled, length)) } : {}),
   });
   const tree = stateTree(definition.machine);

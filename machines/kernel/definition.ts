@@ -40,7 +40,9 @@ export type Action =
   /** Sends an event to the cases linked with this relation. */
   | { type: 'tell'; rel: string; event: string; data?: Value }
   /** Marks a document of the checklist as waived (given up, or to be handed in later). */
-  | { type: 'waive'; document: Value };
+  | { type: 'waive'; document: Value }
+  /** Asks a decision table and puts `{result, rules}` below `data`, at the dotted path `set`. */
+  | { type: 'decide'; decision: string; set: string };
 
 export type LedgerLineKind = 'reserve' | 'approved' | 'paid' | 'failed' | 'reversed' | 'recovered';
 
@@ -176,6 +178,33 @@ export interface ServiceDefinition {
   retry?: { attempts: number; firstDelay: string; factor?: number; maxDelay?: string };
 }
 
+/** `U`: one rule may apply; `F`: the first that applies; `C`: all, as a list; `P`: the one of the highest output. */
+export type HitPolicy = 'U' | 'F' | 'C' | 'P';
+
+/** A decision table as DMN knows it. */
+export interface DecisionDefinition {
+  title?: Title;
+  hitPolicy: HitPolicy;
+  /** Read the case, never the event. */
+  inputs: { title?: Title; expression: Expression }[];
+  outputs: {
+    name: string;
+    title?: Title;
+    schema: JsonSchema;
+    /** For `P`: the output's values, the highest first. */
+    priority?: Json[];
+  }[];
+  rules: {
+    /** A unary test in FEEL for each input; null and `-`: any value passes. */
+    when: (string | null)[];
+    /** A value for each output. */
+    gives: Value[];
+    note?: string;
+  }[];
+  /** A value for each output where no rule applies; without it the result is null, for `C` an empty list. */
+  default?: Value[];
+}
+
 export interface ChildDefinition {
   definition: string;
   /** How the child stands to this case, e.g. `part-of`. */
@@ -219,6 +248,7 @@ export interface RuntimeDefinition {
   profiles?: { [name: string]: ProfileDefinition };
   documents?: { [key: string]: DocumentDefinition };
   services?: { [name: string]: ServiceDefinition };
+  decisions?: { [name: string]: DecisionDefinition };
   children?: { [name: string]: ChildDefinition };
   /** Who may open a case of this definition. */
   open: { by: Role[] };

@@ -73,6 +73,27 @@ export const examine = (
   return { value: plainJson(value, expression['@expr']), warnings };
 };
 
+/** An expression that has been parsed already. Both throw `ExpressionError`. */
+export interface Prepared {
+  evaluate(scope: ExpressionScope): Json;
+  /** Only `true` holds. */
+  holds(scope: ExpressionScope): boolean;
+}
+
+/**
+ * Parses an expression now rather than at its first use: for tables, whose many cells would push one another out of
+ * what is kept compiled.
+ *
+ * @throws `ExpressionError`
+ */
+export const prepare = (expression: Expression, languages: ExpressionLanguages = feelOnly): Prepared => {
+  const compiled = parsed(expression, languages);
+  return {
+    evaluate: (scope) => plainJson(compiled(scope).value, expression['@expr']),
+    holds: (scope) => compiled(scope).value === true,
+  };
+};
+
 /** Expressions that are kept compiled, for each language; the one compiled first goes first. */
 const compiledMax = 1_000;
 
@@ -84,13 +105,15 @@ const compiledBy = new WeakMap<ExpressionLanguage, Map<string, Compiled>>();
 
 type Compiled = ReturnType<ExpressionLanguage['compile']>;
 
-const run = (expression: Expression, scope: ExpressionScope, languages: ExpressionLanguages): RawResult => {
-  const { '@expr': source, '@lang': name } = expression;
+const run = (expression: Expression, scope: ExpressionScope, languages: ExpressionLanguages): RawResult =>
+  parsed(expression, languages)(scope);
+
+const parsed = ({ '@expr': source, '@lang': name }: Expression, languages: ExpressionLanguages): Compiled => {
   const language = Object.hasOwn(languages, name) ? languages[name] : undefined;
   if (language === undefined) {
     throw new ExpressionError('LANGUAGE_UNKNOWN', source);
   }
-  return compiledOf(language, source)(scope);
+  return compiledOf(language, source);
 };
 
 const compiledOf = (language: ExpressionLanguage, source: string): Compiled => {
