@@ -1,22 +1,26 @@
 import type { Store } from '../db/open.ts';
+import { actingData } from '../db/own/acting.ts';
 import { getPerson, type Person } from '../db/own/people.ts';
 import type { Actor, Facts } from '../machines/kernel/command.ts';
 import type { RuntimeDefinition } from '../machines/kernel/definition.ts';
 import { mayUse } from '../machines/kernel/policy.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
+import { effectiveActor } from '../machines/people/effective-actor.ts';
 import { type FactSources, type FactState, factLookups } from './fact-lookups.ts';
 import { Refused } from './problem.ts';
 
 /** For whom a command is sent: the customer, or in an import the person who did it then. */
 export type OnBehalfOf = { customer: true } | { personId: string };
 
-/** What the kernel must know of a person. */
-export const actorOf = ({ id, roles, departments, authority }: Person): Actor => ({
-  id,
-  roles,
-  ...(departments.length === 0 ? {} : { departments }),
-  ...(authority.length === 0 ? {} : { authority }),
-});
+/** When a person acts, and in what kind of case: rights differ by both. */
+export interface ActingAt {
+  nowMs: number;
+  kind: string;
+}
+
+/** What the kernel must know of a person now: what they hold, and whose work they do beside their own. */
+export const actorOf = async (store: Store, person: Person, { nowMs, kind }: ActingAt): Promise<Actor> =>
+  effectiveActor(await actingData(store, person, nowMs), { nowMs, caseKind: kind });
 
 /** Who acts, and for whom. @throws Refused where the person may not act for that one */
 export const actingFacts = async (
@@ -24,8 +28,9 @@ export const actingFacts = async (
   person: Person,
   onBehalfOf: OnBehalfOf | undefined,
   mode: CaseState['mode'],
+  at: ActingAt,
 ): Promise<Facts> => {
-  const actor = actorOf(person);
+  const actor = await actorOf(store, person, at);
   if (onBehalfOf === undefined) {
     return { actor };
   }
@@ -38,13 +43,13 @@ export const actingFacts = async (
   if (mode !== 'historical') {
     throw new Refused('NOT_HISTORICAL', 'Acting for other people is for cases that are being imported.');
   }
-  const other = await getPerson(store, person.tenant, onBehalfOf.personId);
+  const other = await getPerson(store, person.tenant, onBehalfOf.personId, at.nowMs);
   if (!other) {
     throw new Refused('PERSON_UNKNOWN', 'There is no such person.', {
       errors: [{ pointer: '/onBehalfOf/personId', message: 'is nobody here' }],
     });
   }
-  return { actor, onBehalfOf: { actor: actorOf(other) } };
+  return { actor, onBehalfOf: { actor: await actorOf(store, other, at) } };
 };
 
 /** The facts with what the definition asks for beside the actor, as of now. */

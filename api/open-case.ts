@@ -92,7 +92,10 @@ const start = async (
     requireProofOfBackdating(compiled, input, Date.parse(receivedAt), nowMs);
   }
   const links = input.links ?? [];
-  const acting = await actingFacts(store, person, input.onBehalfOf, input.mode);
+  const acting = await actingFacts(store, person, input.onBehalfOf, input.mode, {
+    nowMs,
+    kind: published.runtime.kind,
+  });
   const facts = await withAskedFacts(
     services,
     published.runtime,

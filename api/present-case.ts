@@ -32,11 +32,12 @@ export const visibleCase = async (services: Services, reader: Person, caseId: st
 
 /** A case with what the reader may do now; personal values stand in it as references. */
 export const sealedCase = async (services: Services, reader: Person, row: CaseRow): Promise<Json> => {
-  const { definitions, now } = services;
+  const { store, definitions, now } = services;
   const { state } = row;
+  const actor = await actorOf(store, reader, { nowMs: now(), kind: state.kind });
   const published = await definitions.ofCase(row.tenant, row.definitionHash);
   const compiled = await definitions.compiledOf(state);
-  const facts = await withAskedFacts(services, published.runtime, state, { actor: actorOf(reader) });
+  const facts = await withAskedFacts(services, published.runtime, state, { actor });
   const at = new Date(now()).toISOString();
   const clock = state.mode === 'historical' || at < state.clockAt ? state.clockAt : at;
   return {

@@ -98,7 +98,10 @@ const startOnce = async (
 ): Promise<Outcome> => {
   const { store, vault, definitions, cases, now } = services;
   const { runtime } = await definitions.ofCase(tenant, definitionHash);
-  const acting = await actingFacts(store, c.get('person'), input.onBehalfOf, state.mode);
+  const acting = await actingFacts(store, c.get('person'), input.onBehalfOf, state.mode, {
+    nowMs: now(),
+    kind: state.kind,
+  });
   const facts = await withAskedFacts(services, runtime, state, acting);
   const plan = planSeal({
     ...(runtime.reopen === undefined

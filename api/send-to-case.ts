@@ -100,7 +100,10 @@ const send = async (
     services,
     published.runtime,
     state,
-    await actingFacts(store, c.get('person'), common.onBehalfOf, state.mode),
+    await actingFacts(store, c.get('person'), common.onBehalfOf, state.mode, {
+      nowMs: now(),
+      kind: state.kind,
+    }),
   );
   const { texts = {}, data } = clear?.(target) ?? {};
   const plan = planSeal({ data, texts: { ...texts, reason: common.reason } });

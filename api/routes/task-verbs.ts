@@ -95,14 +95,16 @@ export const taskVerbRoutes = (services: Services): Router => {
     const { taskId } = c.req.valid('param');
     const { to, ...common } = c.req.valid('json');
     return toTask(services, c, taskId, common, {
-      command: async () => {
-        const person = await getPerson(services.store, c.get('person').tenant, to);
+      command: async ({ target }) => {
+        const { store, now } = services;
+        const person = await getPerson(store, c.get('person').tenant, to, now());
         if (person?.status !== 'active') {
           throw new Refused('PERSON_UNKNOWN', 'There is nobody here to hand it to under this name.', {
             errors: [{ pointer: '/to', message: 'is nobody here' }],
           });
         }
-        return { type: 'task', taskId, verb: 'reassign', to: actorOf(person) };
+        const at = { nowMs: now(), kind: target.row.kind };
+        return { type: 'task', taskId, verb: 'reassign', to: await actorOf(store, person, at) };
       },
     });
   });

@@ -38,7 +38,7 @@ export const personByToken = (store: Store, token: string, nowMs = Date.now()): 
   store.read((db) => {
     const found = statements(db).byHash.get({ hash: hashOf(token) });
     if (!found || found.expiresAtMs <= nowMs) return undefined;
-    const person = personIn(db, found.tenant, found.personId);
+    const person = personIn(db, found.tenant, found.personId, nowMs);
     return person?.status === 'active' ? person : undefined;
   });
 

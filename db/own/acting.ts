@@ -1,0 +1,55 @@
+import { and, eq, ne, or, sql } from 'drizzle-orm';
+import type { ActingData, Holder } from '../../machines/people/effective-actor.ts';
+import type { Db, Store } from '../open.ts';
+import { perConnection } from '../prepared.ts';
+import { people } from '../schema/index.ts';
+import { isAwayIn } from './absences.ts';
+import { limitsIn } from './authority.ts';
+import { delegationsTo } from './delegations.ts';
+import { type Person, personIn } from './people.ts';
+
+const ofHuman = and(
+  eq(people.tenant, sql.placeholder('tenant')),
+  or(eq(people.humanId, sql.placeholder('humanId')), eq(people.personId, sql.placeholder('humanId'))),
+  ne(people.personId, sql.placeholder('personId')),
+);
+
+const statements = perConnection((db) => ({
+  accounts: db.select({ id: people.personId }).from(people).where(ofHuman).prepare(),
+}));
+
+/** Ids of the other accounts of the human being whose account this is. */
+export const accountsIn = (
+  db: Db,
+  { tenant, id, humanId = id }: Pick<Person, 'tenant' | 'id' | 'humanId'>,
+): string[] =>
+  statements(db)
+    .accounts.all({ tenant, humanId, personId: id })
+    .map((row) => row.id);
+
+/** All that decides what a person may do now, read in one go. */
+export const actingData = (store: Store, person: Person, nowMs: number): Promise<ActingData> =>
+  store.read((db) => {
+    const { tenant } = person;
+    return {
+      person: holderIn(db, person),
+      accounts: accountsIn(db, person),
+      delegations: delegationsTo(db, tenant, person.id, nowMs).flatMap((delegation) => {
+        const delegator = personIn(db, tenant, delegation.personId, nowMs);
+        return delegator
+          ? [
+              {
+                delegation,
+                delegator: holderIn(db, delegator),
+                isAway: isAwayIn(db, tenant, delegator.id, nowMs),
+              },
+            ]
+          : [];
+      }),
+    };
+  });
+
+const holderIn = (db: Db, { tenant, id, status, roles, departments, skills }: Person): Holder => ({
+  ...{ id, status, roles, departments, skills },
+  limits: limitsIn(db, tenant, id, roles),
+});
