@@ -16,6 +16,8 @@ export const personalReaders: readonly string[] = [
   'compliance',
   'underwriter',
   'regulator-liaison',
+  'head-office',
+  'committee',
 ];
 
 /** All roles of staff; whoever holds one of them sees the tenant's cases. */
