@@ -40,7 +40,7 @@ export const reservedPrefixes = [
 ] as const;
 
 /** Events of the kernel that a machine or a deadline may wait for. */
-export const kernelEvents = ['document.added'] as const;
+export const kernelEvents = ['document.added', 'service.compensated'] as const;
 
 /** Calendars that are shipped. */
 export const calendarIds = ['always', 'cn', 'england-wales', 'us-federal'] as const;

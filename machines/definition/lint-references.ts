@@ -158,7 +158,10 @@ const unusedFindings = ({ document, index, actions }: LintContext): Finding[] =>
         pattern === '*' ||
         (pattern.endsWith('.*') && event.startsWith(pattern.slice(0, -1))),
     );
-  const invoked = new Set(index.invokes.map(({ invoke }) => invoke.src));
+  const invoked = new Set([
+    ...index.invokes.map(({ invoke }) => invoke.src),
+    ...Object.values(document.services ?? {}).flatMap(({ compensation }) => compensation?.service ?? []),
+  ]);
   const started = new Set(actions.flatMap(({ action }) => (action.type === 'start' ? [action.child] : [])));
   const unused = (section: string, name: string, what: string) =>
     warning(

@@ -55,7 +55,7 @@ const invalid = (path: readonly PropertyKey[], message: string, document: unknow
     return failing(pointer, 'FIELD_MISSING', `"${last}" is missing.`, 'Add it.');
   }
   if (last === 'type' && path.some((step) => step === 'actions' || step === 'entry' || step === 'exit')) {
-    const fix = 'Use assign, raise, cancel, ledger, deliver, start, tell, waive or decide.';
+    const fix = 'Use assign, raise, cancel, ledger, deliver, start, tell, waive, decide or compensate.';
     return failing(pointer, 'ACTION_UNKNOWN', 'There is no action of this type.', fix);
   }
   return failing(pointer, 'FIELD_INVALID', `Not allowed here: ${message}.`, 'Correct the value.');

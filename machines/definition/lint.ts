@@ -1,6 +1,7 @@
 import { type Finding, failing } from './finding.ts';
 import { boundsFinding } from './json-bounds.ts';
 import { clockRuleFindings } from './lint-clock-rules.ts';
+import { compensationFindings } from './lint-compensation.ts';
 import { type LintContext, type LintSurroundings, lintContext } from './lint-context.ts';
 import { scenarioFindings, schemaKeywordFindings } from './lint-data.ts';
 import { deadlineFindings } from './lint-deadlines.ts';
@@ -53,6 +54,7 @@ export const lint = (document: unknown, surroundings: LintSurroundings = {}): Fi
     ...roleFindings(context),
     ...structure,
     ...references,
+    ...compensationFindings(context),
     ...taskFindings(context),
     ...schemas,
     ...(schemas.length > 0

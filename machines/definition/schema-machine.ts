@@ -8,6 +8,7 @@ import {
   list,
   named,
   roles,
+  ServiceName,
   Text,
   Title,
   Value,
@@ -60,6 +61,7 @@ export const Action = z
     z.strictObject({ type: z.literal('tell'), rel: Key, event: EventName, data: Value.exactOptional() }),
     z.strictObject({ type: z.literal('waive'), document: Value }),
     z.strictObject({ type: z.literal('decide'), decision: Key, set: Text }),
+    z.strictObject({ type: z.literal('compensate'), service: ServiceName }),
   ])
   .meta({ id: 'Action' });
 
@@ -85,7 +87,7 @@ export const Transitions = z
 export const Invoke = z
   .strictObject({
     id: Key.exactOptional(),
-    src: Key.or(EventName),
+    src: ServiceName,
     input: Value.exactOptional(),
     onDone: Transitions.exactOptional(),
     // Required by lint rather than here, so that the finding can say why and how.

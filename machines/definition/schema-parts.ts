@@ -34,6 +34,9 @@ export const EventName = z.string().regex(/^(?=.{1,80}$)[a-z][a-z0-9-]*(\.[a-z][
   error: 'lower case words joined by dots, e.g. "offer.accept"',
 });
 
+/** A key of `services`. */
+export const ServiceName = Key.or(EventName);
+
 /** The name of an activity: dotted like an event's. */
 export const ActivityName = z.string().regex(/^(?=.{1,80}$)[a-z][a-zA-Z0-9-]*(\.[a-z][a-zA-Z0-9-]*)*$/);
 

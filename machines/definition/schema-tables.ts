@@ -10,6 +10,7 @@ import {
   list,
   named,
   roles,
+  ServiceName,
   Text,
   Title,
 } from './schema-parts.ts';
@@ -139,6 +140,7 @@ export const ServiceDefinition = z
         maxDelay: Length.exactOptional(),
       })
       .exactOptional(),
+    compensation: z.strictObject({ service: ServiceName }).exactOptional(),
   })
   .meta({ id: 'ServiceDefinition' });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DecisionDefinition } from './schema-decision.ts';
 import { StateNode } from './schema-machine.ts';
-import { DataSchema, EventName, Key, list, named, roles, Title } from './schema-parts.ts';
+import { DataSchema, EventName, Key, list, named, roles, ServiceName, Title } from './schema-parts.ts';
 import { Scenario } from './schema-scenario.ts';
 import {
   ChildDefinition,
@@ -48,7 +48,7 @@ export const DefinitionDocument = z
     deadlines: named(Key, DeadlineDefinition).exactOptional(),
     profiles: named(Key, ProfileDefinition).exactOptional(),
     documents: named(Key, DocumentDefinition).exactOptional(),
-    services: named(Key.or(EventName), ServiceDefinition).exactOptional(),
+    services: named(ServiceName, ServiceDefinition).exactOptional(),
     decisions: named(Key, DecisionDefinition).exactOptional(),
     children: named(Key, ChildDefinition).exactOptional(),
     open: z.strictObject({ by: roles }),

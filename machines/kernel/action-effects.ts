@@ -15,7 +15,8 @@ export const childrenMax = 100;
 export type Asked =
   | { type: 'deliver'; template: string; to: { customer: true } | { roles: string[] }; data: Json }
   | { type: 'start'; child: string; data: JsonObject[] }
-  | { type: 'tell'; rel: string; event: string; data: JsonObject };
+  | { type: 'tell'; rel: string; event: string; data: JsonObject }
+  | { type: 'compensate'; service: string };
 
 type ActionEffect =
   | { kind: 'change'; change: (context: MachineContext, event: MachineEvent) => MachineContext }
@@ -120,6 +121,8 @@ export const actionEffect = (
           };
         },
       };
+    case 'compensate':
+      return { kind: 'ask', ask: () => ({ type: 'compensate', service: action.service }) };
     case 'tell':
       return {
         kind: 'ask',

@@ -1,5 +1,6 @@
 import { refuse } from './apply-event.ts';
 import type { IncidentCommand, ServiceCommand } from './command.ts';
+import { forgetUndone, keepCompleted, undoes } from './compensation.ts';
 import { serviceDoneEvent, serviceFailedEvent } from './compile-machine.ts';
 import { triggerDeadlines } from './deadlines.ts';
 import type { Json } from './json.ts';
@@ -8,7 +9,7 @@ import { own } from './own.ts';
 import { mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import { type Cause, type Run, record } from './run.ts';
-import { sendToMachine } from './send-to-machine.ts';
+import { goOnUndoing, sendToMachine } from './send-to-machine.ts';
 import { raiseIncident, retryService } from './services.ts';
 
 /**
@@ -27,11 +28,9 @@ export const applyService = (run: Run, command: ServiceCommand, cause: Cause): s
     finishService(run, invokeId, result.output, cause);
     return 'service.completed';
   }
-  const taken = sendToMachine(
-    run,
-    { type: serviceFailedEvent(invokeId), data: { code: result.code } },
-    cause,
-  );
+  const failed = { type: serviceFailedEvent(invokeId), data: { code: result.code } };
+  // No state waits for what undoes an earlier call, so its failure is nobody's but an operator's.
+  const taken = !undoes(invokeId) && sendToMachine(run, failed, cause);
   if (!taken) {
     raiseIncident(run, { kind: 'service', code: result.code, invokeId });
   }
@@ -39,8 +38,16 @@ export const applyService = (run: Run, command: ServiceCommand, cause: Cause): s
 };
 
 const finishService = (run: Run, invokeId: string, output: Json, cause: Cause): void => {
-  const { [invokeId]: _, ...services } = run.state.services;
+  const { [invokeId]: running, ...services } = run.state.services;
   run.state = { ...run.state, services };
+  if (undoes(invokeId)) {
+    forgetUndone(run, invokeId);
+    goOnUndoing(run, cause);
+    return;
+  }
+  if (running) {
+    keepCompleted(run, running, output);
+  }
   triggerDeadlines(run, { event: serviceDoneEvent(invokeId) }, cause);
   sendToMachine(run, { type: serviceDoneEvent(invokeId), data: output }, cause);
 };

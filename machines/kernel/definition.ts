@@ -42,7 +42,9 @@ export type Action =
   /** Marks a document of the checklist as waived (given up, or to be handed in later). */
   | { type: 'waive'; document: Value }
   /** Asks a decision table and puts `{result, rules}` below `data`, at the dotted path `set`. */
-  | { type: 'decide'; decision: string; set: string };
+  | { type: 'decide'; decision: string; set: string }
+  /** Undoes every call of a service that succeeded, newest first, each once, by the service's compensation. */
+  | { type: 'compensate'; service: string };
 
 export type LedgerLineKind = 'reserve' | 'approved' | 'paid' | 'failed' | 'reversed' | 'recovered';
 
@@ -176,6 +178,8 @@ export interface ServiceDefinition {
   /** ISO 8601 length one try may take; default PT30S. */
   timeout?: string;
   retry?: { attempts: number; firstDelay: string; factor?: number; maxDelay?: string };
+  /** The service that undoes a call which succeeded: a key of `services`; it gets `{service, key, input, output}`. */
+  compensation?: { service: string };
 }
 
 /** `U`: one rule may apply; `F`: the first that applies; `C`: all, as a list; `P`: the one of the highest output. */

@@ -24,6 +24,8 @@ export interface Run {
   effects: Effect[];
   /** Ids made since the last entry. */
   ids: number;
+  /** How often the machine was told in this step that everything is undone. */
+  compensated: number;
 }
 
 /** Why something happened: becomes the fields of an entry. */
@@ -50,6 +52,7 @@ export const startRun = (compiled: Compiled, state: CaseState, at: string, clock
   entries: [],
   effects: [],
   ids: 0,
+  compensated: 0,
 });
 
 /** An id that no other thing of the case has: case, number of the entry to come, count within it. */

@@ -1,7 +1,9 @@
 import { offsetMinutesAt } from './case-zone.ts';
+import { compensatedEvent, isUndoing, markForUndoing, undoNewest } from './compensation.ts';
 import { marks } from './compile-machine.ts';
 import { cancelDeadlines, triggerDeadlines } from './deadlines.ts';
 import type { Json, JsonObject } from './json.ts';
+import { KernelError } from './kernel-error.ts';
 import type { MachineContext, MachineEvent, Surroundings } from './machine-context.ts';
 import type { MachineAction, MachineResult } from './machine-runner.ts';
 import { type Cause, nextId, type Run } from './run.ts';
@@ -77,11 +79,35 @@ const applyResult = (run: Run, result: MachineResult, cause: Cause): boolean => 
     taken ||= action.type === marks.taken;
     applyAction(run, action, cause);
   }
+  if (result.done && isUndoing(run)) {
+    throw new KernelError(
+      'COMPENSATION_UNDER_WAY',
+      'The case cannot end before what is being undone is undone.',
+    );
+  }
   if (result.done && run.state.status === 'open') {
     run.state = { ...run.state, status: 'closed', closedAt: run.clock, timers: {} };
     cancelDeadlines(run);
+  } else if (result.actions.some(({ type }) => type === 'compensate')) {
+    goOnUndoing(run, cause);
   }
   return taken;
+};
+
+/** Times that the machine may be told in one step that all is undone, before it counts as an endless loop. */
+const compensatedMax = 100;
+
+/** Asks for the next call to be undone, or tells the machine that none is left. */
+export const goOnUndoing = (run: Run, cause: Cause): void => {
+  if (isUndoing(run)) {
+    undoNewest(run);
+    return;
+  }
+  if (++run.compensated > compensatedMax) {
+    throw new KernelError('ENDLESS_LOOP', 'The machine asks again and again to undo what is undone.');
+  }
+  triggerDeadlines(run, { event: compensatedEvent }, cause);
+  sendToMachine(run, { type: compensatedEvent, data: {} }, cause);
 };
 
 const applyAction = (run: Run, { type, params }: MachineAction, cause: Cause): void => {
@@ -120,6 +146,9 @@ const applyAction = (run: Run, { type, params }: MachineAction, cause: Cause): v
           data: given.data ?? null,
         });
       }
+      return;
+    case 'compensate':
+      markForUndoing(run, given.service as string);
       return;
     case 'start':
       startChildren(run, given);

@@ -45,6 +45,8 @@ export interface CaseState {
   timers: { [id: string]: Timer };
   /** Services under way by invoke id. */
   services: { [invokeId: string]: RunningService };
+  /** Calls that succeeded and can be undone, oldest first; absent where there has been none. */
+  completed?: CompletedCall[];
   /** Event type → ids of the persons who sent it, oldest first, each once. For the four-eyes rules. */
   acted: { [eventType: string]: string[] };
   /** The person answerable for the case. */
@@ -126,6 +128,17 @@ export interface RunningService {
   input: Json;
   /** Set while an incident about it is open. */
   failed?: boolean;
+}
+
+/** A call of a service that has a compensation. */
+export interface CompletedCall {
+  service: string;
+  /** What its receiver knows it by. */
+  key: string;
+  input: Json;
+  output: Json;
+  /** Set once the machine has asked to undo it. */
+  undoing?: true;
 }
 
 export interface Incident {
