@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { playScenario, prepareScenario } from '../../machines/analysis/run-scenario.ts';
+import { instantAt, instantMs, MINUTE_MS } from '../../machines/kernel/instant.ts';
+import { verifyChain } from '../../machines/kernel/verify-chain.ts';
+import { startTimeSkippingWorker, type TimeSkippingWorker } from '../support/time-skipping-worker.ts';
+import { goldenLines, goldenTrail, shippedScenarios } from './golden-trail.ts';
+import { shiftScenario, WEEK_MS } from './shift-scenario.ts';
+import { workflowPlayer } from './workflow-player.ts';
+
+// Guarantee: played by a real workflow under a real server's clock, each example of a shipped definition holds and
+// leaves the same trail as in the pure kernel.
+
+let worker: TimeSkippingWorker;
+
+beforeAll(async () => {
+  worker = await startTimeSkippingWorker(join(import.meta.dirname, 'scenario-workflows.ts'));
+}, 60_000);
+
+afterAll(async () => {
+  await worker?.stop();
+});
+
+/** Lines with each instant brought back by so many weeks. */
+const shiftedBack = (lines: string[], weeks: number): string[] =>
+  lines.map((line) =>
+    line.replaceAll(
+      /"(\d{4}-\d\d-\d\dT[\d:.]+Z)"/g,
+      (_, at: string) => `"${instantAt(instantMs(at) - weeks * WEEK_MS)}"`,
+    ),
+  );
+
+describe('on a time-skipping server', () => {
+  it.each(shippedScenarios().map(({ name, input }) => [name, input] as const))('%s', async (name, input) => {
+    const nowMs = await worker.nowMs();
+    const receivedMs = instantMs(prepareScenario(input).opening.receivedAt);
+    const weeks = Math.ceil((nowMs + MINUTE_MS - receivedMs) / WEEK_MS);
+    const tenant = name.replaceAll(/\W+/g, '-');
+    const prepared = prepareScenario({ ...shiftScenario(input, weeks), tenant });
+    const { trail, findings } = await playScenario(prepared, workflowPlayer(worker, prepared));
+    expect(findings).toEqual([]);
+    expect(shiftedBack(goldenLines(trail), weeks)).toEqual(goldenTrail(name));
+    expect(verifyChain(trail)).toEqual({ ok: true });
+  });
+});
