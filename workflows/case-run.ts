@@ -4,8 +4,6 @@ import {
   condition,
   log,
   TemporalFailure,
-  upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { Compiled } from '../machines/kernel/compile.ts';
 import { nextWakeAt } from '../machines/kernel/due.ts';
@@ -16,7 +14,7 @@ import { createEffectsRunner, type EffectsRunner } from './effects-runner.ts';
 import { createLiveCase, type LiveCase } from './live-case.ts';
 import type { CaseInput, CausedEffect } from './messages.ts';
 import { createProjectionQueue, type ProjectionQueue, waitingEntriesMax } from './projection-queue.ts';
-import { changedSearchAttributes, searchAttributesOf } from './search-attributes.ts';
+import { createSearchDisplay } from './search-display.ts';
 import { createWakeTimer } from './wake-timer.ts';
 
 /** One run of a case and what it stands in. */
@@ -64,7 +62,13 @@ export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: S
     timer.stop();
     const { seq, epoch } = live.state();
     log.error('TRAIL_DIVERGED: the store holds another history of this case.', { seq, epoch });
-    showInSearch(live.state(), true);
+    display.show(live.state(), true);
+  };
+
+  const display = createSearchDisplay();
+  const follow = (state: CaseState): void => {
+    display.show(state);
+    timer.arm(earlierOf(nextWakeAt(state), display.dueAt()));
   };
 
   const storedBefore = start.type === 'open' ? 0 : start.state.seq;
@@ -78,8 +82,7 @@ export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: S
         return;
       }
       effects.start(note?.effects ?? []);
-      timer.arm(nextWakeAt(live.state()));
-      showInSearch(live.state(), false);
+      follow(live.state());
     },
     diverged: stopDiverged,
     broken,
@@ -89,7 +92,7 @@ export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: S
     await roomForMore();
     if (!run.diverged) {
       live.wake();
-      timer.arm(nextWakeAt(live.state()));
+      follow(live.state());
     }
   }, broken);
 
@@ -109,8 +112,7 @@ export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: S
   const live = createLiveCase(compiled, first, carried.answers, (step, command) => {
     steps += step.entries.length > 0 ? 1 : 0;
     queue.push(command === undefined ? step : { ...step, command });
-    timer.arm(nextWakeAt(step.state));
-    showInSearch(step.state, false);
+    follow(step.state);
   });
   effects.start(carried.effects);
 
@@ -129,10 +131,5 @@ const lostEffects = (start: CaseInput['start']): CausedEffect[] =>
     ? (start.state.run?.effects ?? []).filter(({ effect }) => /^(startCase|tellCase)$/.test(effect.type))
     : [];
 
-const showInSearch = (state: CaseState, diverged: boolean): void => {
-  const wanted = searchAttributesOf(state, diverged);
-  const changed = changedSearchAttributes(wanted, workflowInfo().typedSearchAttributes);
-  if (changed.length > 0) {
-    upsertSearchAttributes(changed);
-  }
-};
+const earlierOf = (left: string | null, right: string | null): string | null =>
+  left === null || right === null ? (left ?? right) : left < right ? left : right;

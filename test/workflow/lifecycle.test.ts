@@ -144,7 +144,7 @@ test('deadline, warnings and delayed event come due once each, with one timer ar
   expect(timers).toHaveLength(5);
 });
 
-test('search attributes follow the case', async () => {
+test('search attributes follow the case: a burst of commands changes them once, at its end', async () => {
   const caseId = await opened();
   const shown = async () => {
     const { typedSearchAttributes } = await handleOf(caseId).describe();
@@ -156,9 +156,13 @@ test('search attributes follow the case', async () => {
     CaseloomDueAt: expect.any(Date),
   });
   answerOf(await cases.send(caseId, send('acknowledge')));
-  const later = await shown();
-  expect(later).toMatchObject({ CaseloomState: 'investigating', CaseloomDeadlineStatus: 'none' });
-  expect(later).not.toHaveProperty('CaseloomDueAt');
+  answerOf(await cases.send(caseId, send('estimate', { amount: 1 })));
+  await expect.poll(shown).toMatchObject({ CaseloomState: 'review', CaseloomDeadlineStatus: 'none' });
+  expect(await shown()).not.toHaveProperty('CaseloomDueAt');
+  const { events } = await handleOf(caseId).fetchHistory();
+  expect((events ?? []).filter((event) => event.upsertWorkflowSearchAttributesEventAttributes)).toHaveLength(
+    1,
+  );
 });
 
 test('a child case is opened once, linked both ways, and told; a message to a closed one comes back', async () => {

@@ -86,6 +86,13 @@ test('of two runs of one case the second ends itself and writes nothing', async 
   expect((await rowOf(caseId))?.headHash).toBe(head);
 });
 
+test('a case that is closed is shown as closed at once', async () => {
+  const caseId = await closed();
+  const { typedSearchAttributes } = await handleOf(caseId).describe();
+  const shown = typedSearchAttributes.getAll().find(({ key }) => key.name === 'CaseloomState');
+  expect(shown?.value).toBe((await rowOf(caseId))?.states.join(' '));
+});
+
 test('a closed case is opened again from the store, in a new epoch, once', async () => {
   const caseId = await closed();
   const state = (await rowOf(caseId))?.state;
