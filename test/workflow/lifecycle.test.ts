@@ -156,7 +156,7 @@ test('search attributes follow the case: a burst of commands changes them once, 
     CaseloomDueAt: expect.any(Date),
   });
   answerOf(await cases.send(caseId, send('acknowledge')));
-  answerOf(await cases.send(caseId, send('estimate', { amount: 1 })));
+  answerOf(await cases.send(caseId, send('estimate', undefined, { amount: 1 })));
   await expect.poll(shown).toMatchObject({ CaseloomState: 'review', CaseloomDeadlineStatus: 'none' });
   expect(await shown()).not.toHaveProperty('CaseloomDueAt');
   const { events } = await handleOf(caseId).fetchHistory();
