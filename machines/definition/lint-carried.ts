@@ -19,7 +19,7 @@ export const carriedFindings = (
     const names = namesFor(sees);
     if (action.type === 'assign') {
       return Object.entries(action.set).flatMap(([path, value]) =>
-        assigned(value, ['data', ...path.split('.')], `${pointer}/set${pointerStep(path)}`, names),
+        assignedFindings(value, ['data', ...path.split('.')], `${pointer}/set${pointerStep(path)}`, names),
       );
     }
     // What these make is kept or compared in the clear.
@@ -30,7 +30,13 @@ export const carriedFindings = (
       : [];
   });
 
-const assigned = (value: unknown, path: string[], pointer: string, names: ExpressionNames): Finding[] => {
+/** A value goes where the schema knows a place for it, personal ones only whole to personal places. */
+export const assignedFindings = (
+  value: unknown,
+  path: string[],
+  pointer: string,
+  names: ExpressionNames,
+): Finding[] => {
   const found = follow(names, path);
   const shown = path.slice(1).join('.');
   if (found.kind === 'missing') {
@@ -49,7 +55,7 @@ const assigned = (value: unknown, path: string[], pointer: string, names: Expres
   }
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.entries(value).flatMap(([key, item]) =>
-        assigned(item, [...path, key], pointer + pointerStep(key), names),
+        assignedFindings(item, [...path, key], pointer + pointerStep(key), names),
       )
     : [];
 };

@@ -10,6 +10,7 @@ import { decisionFindings } from './lint-decisions.ts';
 import { expressionFindings } from './lint-expressions.ts';
 import { loopFindings } from './lint-loops.ts';
 import { structureFindings } from './lint-machine.ts';
+import { migrationFindings } from './lint-migrations.ts';
 import { nameFindings, roleFindings } from './lint-names.ts';
 import { reachFindings } from './lint-reach.ts';
 import { machineReferenceFindings } from './lint-references.ts';
@@ -63,6 +64,7 @@ export const lint = (document: unknown, surroundings: LintSurroundings = {}): Fi
           ...expressionFindings(context),
           ...decisionFindings(context),
           ...decideFindings(context),
+          ...migrationFindings(context),
           ...scenarioFindings(context),
         ]),
     ...deadlineFindings(context),

@@ -17,12 +17,13 @@ export class RuntimePartTooLargeError extends Error {
 
 /**
  * The part of a document that travels with a case: everything that decides what happens, and nothing that only
- * people read (titles, checklists, annotations of forms, comments, layout, scenarios).
+ * people read (titles, checklists, annotations of forms, comments, layout, scenarios) or that
+ * comes before it does (migrations).
  *
  * @throws `RuntimePartTooLargeError` above 100 KB of JSON in UTF-8
  */
 export const runtimePart = (document: DefinitionDocument): RuntimeDefinition => {
-  const { $schema, $comment, title, layout, scenarios, ...kept } = document;
+  const { $schema, $comment, title, layout, scenarios, migrations, ...kept } = document;
   const part: RuntimeDefinition = {
     ...kept,
     data: withoutAnnotations(document.data),

@@ -45,6 +45,8 @@ export const Text = text(limits.textCharsMax);
 /** An ISO 8601 length; whether it may hold months or years depends on where it stands, and lint says so. */
 export const Length = text(40).describe('ISO 8601 length, e.g. P15D or PT30M');
 
+export const Version = z.string().regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}$/, { error: 'a version such as 1.0.0' });
+
 /** A title in both languages the product speaks. */
 export const Title = z.strictObject({ zh: Text, en: Text }).meta({ id: 'Title' });
 

@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { DecisionDefinition } from './schema-decision.ts';
 import { StateNode } from './schema-machine.ts';
-import { DataSchema, EventName, Key, list, named, roles, ServiceName, Title } from './schema-parts.ts';
+import { Migration } from './schema-migration.ts';
+import {
+  DataSchema,
+  EventName,
+  Key,
+  list,
+  named,
+  roles,
+  ServiceName,
+  Title,
+  Version,
+} from './schema-parts.ts';
 import { Scenario } from './schema-scenario.ts';
 import {
   ChildDefinition,
@@ -34,7 +45,7 @@ export const DefinitionDocument = z
     $schema: z.string().max(300).exactOptional(),
     $comment: z.string().max(5_000).exactOptional(),
     id: Key,
-    version: z.string().regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}$/, { error: 'a version such as 1.0.0' }),
+    version: Version,
     kind: Key,
     title: Title,
     owner: Key.exactOptional(),
@@ -53,6 +64,7 @@ export const DefinitionDocument = z
     children: named(Key, ChildDefinition).exactOptional(),
     open: z.strictObject({ by: roles }),
     reopen: ReopenDefinition.exactOptional(),
+    migrations: list(Migration).exactOptional(),
     scenarios: list(Scenario).exactOptional(),
     layout: Layout.exactOptional(),
   })

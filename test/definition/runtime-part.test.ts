@@ -46,10 +46,17 @@ describe('the hash of a version', () => {
 });
 
 describe('the part that travels with a case', () => {
-  it('has no titles, comments, layout or scenarios', () => {
-    const document = { ...minimalDocument(), $comment: 'x', layout: {}, scenarios: [], $schema: 'y' };
+  it('has no titles, comments, layout, scenarios or migrations', () => {
+    const document = {
+      ...minimalDocument(),
+      $comment: 'x',
+      layout: {},
+      scenarios: [],
+      migrations: [],
+      $schema: 'y',
+    };
     const keys = keysIn(runtimePart(document));
-    for (const left of ['title', '$comment', 'layout', 'scenarios', '$schema', 'checklist']) {
+    for (const left of ['title', '$comment', 'layout', 'scenarios', 'migrations', '$schema', 'checklist']) {
       expect(keys).not.toContain(left);
     }
   });

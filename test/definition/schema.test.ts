@@ -6,13 +6,13 @@ import { minimalDocument } from './minimal-document.ts';
 
 const publishedFile = new URL('../../machines/definition/case-definition.v1.json', import.meta.url);
 
-/** What people read and a case does not carry. */
-type ReadByPeople = '$schema' | '$comment' | 'title' | 'layout' | 'scenarios';
+/** What people read, or what leads a case here, and a case does not carry. */
+type NotCarried = '$schema' | '$comment' | 'title' | 'layout' | 'scenarios' | 'migrations';
 
 describe('the schema of a definition document', () => {
   it('gives the types that the kernel is written against', () => {
-    expectTypeOf<Omit<DefinitionDocument, ReadByPeople>>().toExtend<RuntimeDefinition>();
-    expectTypeOf<keyof RuntimeDefinition>().toEqualTypeOf<Exclude<keyof DefinitionDocument, ReadByPeople>>();
+    expectTypeOf<Omit<DefinitionDocument, NotCarried>>().toExtend<RuntimeDefinition>();
+    expectTypeOf<keyof RuntimeDefinition>().toEqualTypeOf<Exclude<keyof DefinitionDocument, NotCarried>>();
     expectTypeOf<keyof DefinitionDocument['events'][string]>().toEqualTypeOf<
       keyof RuntimeDefinition['events'][string]
     >();
@@ -22,6 +22,12 @@ describe('the schema of a definition document', () => {
     >();
     type Task = NonNullable<RuntimeDefinition['tasks']>[string];
     expectTypeOf<keyof NonNullable<DefinitionDocument['tasks']>[string]>().toEqualTypeOf<keyof Task>();
+    type Decision = NonNullable<RuntimeDefinition['decisions']>[string];
+    expectTypeOf<keyof NonNullable<DefinitionDocument['decisions']>[string]>().toEqualTypeOf<
+      keyof Decision
+    >();
+    type Service = NonNullable<RuntimeDefinition['services']>[string];
+    expectTypeOf<keyof NonNullable<DefinitionDocument['services']>[string]>().toEqualTypeOf<keyof Service>();
   });
 
   it('is published as JSON Schema, and the file is what the schema generates', () => {
