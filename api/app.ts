@@ -6,9 +6,13 @@ import { openApiDocument } from './openapi.ts';
 import { problemResponse } from './problem.ts';
 import { requestContext } from './request-context.ts';
 import { newRouter, type Router } from './router.ts';
+import { absenceRoutes } from './routes/absences.ts';
+import { authorityRoutes } from './routes/authority.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { deadlineRoutes } from './routes/deadlines.ts';
 import { definitionRoutes } from './routes/definitions.ts';
+import { delegationRoutes } from './routes/delegations.ts';
+import { departmentRoutes } from './routes/departments.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { entryRoutes } from './routes/entries.ts';
@@ -43,6 +47,10 @@ export const createApp = (deps: ApiDeps): Router => {
     taskVerbRoutes,
     definitionRoutes,
     peopleRoutes,
+    departmentRoutes,
+    authorityRoutes,
+    absenceRoutes,
+    delegationRoutes,
   ]) {
     app.route('/', routes(services));
   }

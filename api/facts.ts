@@ -12,10 +12,10 @@ import { Refused } from './problem.ts';
 /** For whom a command is sent: the customer, or in an import the person who did it then. */
 export type OnBehalfOf = { customer: true } | { personId: string };
 
-/** When a person acts, and in what kind of case: rights differ by both. */
+/** When a person acts, and in what kind of case, where in one: rights differ by both. */
 export interface ActingAt {
   nowMs: number;
-  kind: string;
+  kind?: string;
 }
 
 /** What the kernel must know of a person now: what they hold, and whose work they do beside their own. */

@@ -23,10 +23,11 @@ export interface KeptAnswer {
   location?: string;
   /** `rev` of the case. */
   rev?: number;
-  caseId: string;
+  /** Absent where the answer is no case. */
+  caseId?: string;
   /** Of a 202: what will be readable. */
   seq?: number;
-  /** The case after the command, with references; absent in a 202. */
+  /** The case after the command, with references, or whatever else was changed; absent in a 202. */
   body?: Json;
 }
 
@@ -49,7 +50,16 @@ export const firstWriteUntilMs = (): number => Date.now() + firstWriteWithinMs;
 
 /** What a refusal is about, for its record. */
 export interface Subject {
-  kind: 'case' | 'task' | 'definition' | 'tenant';
+  kind:
+    | 'case'
+    | 'task'
+    | 'definition'
+    | 'tenant'
+    | 'person'
+    | 'department'
+    | 'authority'
+    | 'absence'
+    | 'delegation';
   id: string;
 }
 

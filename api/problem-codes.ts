@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../machines/kernel/refusal.ts';
+import type { PeopleFaultCode } from '../machines/people/fault.ts';
 
 /** Codes of our own beside those of the kernel's refusals. Each has a page under docs/problems. */
 export type ConditionCode =
@@ -24,10 +25,13 @@ export type ConditionCode =
 /** What the API itself refuses, beside the kernel. */
 export type ApiRefusalCode =
   | RefusalCode
+  | PeopleFaultCode
+  | 'ALREADY_EXISTS'
   | 'CASE_UNKNOWN'
   | 'DEFINITION_UNKNOWN'
   | 'EVIDENCE_REQUIRED'
   | 'FACT_UNKNOWN'
+  | 'IMPORT_INVALID'
   | 'PERSON_UNKNOWN'
   | 'STALE';
 
@@ -35,22 +39,30 @@ export type ProblemCode = ApiRefusalCode | ConditionCode;
 
 /** HTTP status and title of each code. */
 export const problemCodes: { [code in ProblemCode]: { status: number; title: string } } = {
+  ABSENCE_OVERLAPS: { status: 409, title: 'Another absence covers this time' },
+  ACCOUNT_CHAINED: { status: 422, title: 'The other account is no main account' },
+  ALREADY_EXISTS: { status: 409, title: 'This id is taken' },
   AUTHENTICATION_REQUIRED: { status: 401, title: 'Sign in first' },
   AUTHORITY_EXCEEDED: { status: 409, title: 'The amount exceeds your authority' },
   BODY_MALFORMED: { status: 400, title: 'The body is not JSON' },
   BODY_TOO_DEEP: { status: 422, title: 'The body nests too deep' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  CALENDAR_UNKNOWN: { status: 422, title: 'No such calendar' },
   CASE_BUSY: { status: 503, title: 'Too many commands to this case at once' },
   CASE_CLOSED: { status: 409, title: 'The case is closed' },
   CASE_NOT_RUNNING: { status: 503, title: 'The case has no run' },
   CASE_TOO_LARGE: { status: 409, title: 'The case holds as much as it may' },
   CASE_UNKNOWN: { status: 404, title: 'No such case' },
   CLOCK_NOT_PAUSABLE: { status: 409, title: 'This clock cannot be paused so' },
+  CURRENCY_UNKNOWN: { status: 422, title: 'No such currency' },
   CURSOR_INVALID: { status: 422, title: 'The cursor belongs to another list' },
   DATA_INVALID: { status: 422, title: 'The data do not match their form' },
   DEADLINE_NOT_RUNNING: { status: 409, title: 'The deadline is not running' },
   DEADLINE_UNKNOWN: { status: 404, title: 'No such deadline' },
   DEFINITION_UNKNOWN: { status: 422, title: 'No such definition' },
+  DELEGATION_EXCEEDED: { status: 409, title: 'More than the person may pass on' },
+  DELEGATION_LOOP: { status: 409, title: 'The delegation comes back to its giver' },
+  DEPARTMENT_UNKNOWN: { status: 422, title: 'No such department' },
   DOCUMENT_UNKNOWN: { status: 422, title: 'No such document' },
   ENGINE_AWAY: { status: 503, title: 'The engine does not answer' },
   ENTRY_TOO_LARGE: { status: 413, title: 'Too much for one entry' },
@@ -60,8 +72,10 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   EXTENSION_NOT_ALLOWED: { status: 409, title: 'No further extension' },
   FACT_UNKNOWN: { status: 422, title: 'The definition asks for an unknown fact' },
   FOUR_EYES: { status: 409, title: 'Somebody else must do this' },
+  HIERARCHY_LOOP: { status: 409, title: 'The way up comes back' },
   IDEMPOTENCY_KEY_MISSING: { status: 400, title: 'Idempotency-Key is missing' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency-Key was used for another body' },
+  IMPORT_INVALID: { status: 422, title: 'The files have bad lines' },
   INCIDENT_UNKNOWN: { status: 404, title: 'No such open incident' },
   INPUT_INVALID: { status: 422, title: 'The request is not valid' },
   INTERNAL: { status: 500, title: 'Something failed here' },
@@ -70,12 +84,15 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   NOT_FOUND: { status: 404, title: 'Nothing here' },
   NOT_HISTORICAL: { status: 409, title: 'The case is not being imported' },
   OUTCOME_NOT_ALLOWED: { status: 409, title: 'The task has no such outcome' },
+  PERIOD_INVALID: { status: 422, title: 'The time is not possible' },
+  PERIOD_OVERLAPS: { status: 409, title: 'The same is said twice for one time' },
   PERSON_UNKNOWN: { status: 422, title: 'No such person' },
   PROFILE_UNKNOWN: { status: 422, title: 'No such profile' },
   PROJECTION_BEHIND: { status: 503, title: 'Earlier commands are not stored yet' },
   REASON_REQUIRED: { status: 422, title: 'A reason is required' },
   REOPEN_NOT_ALLOWED: { status: 409, title: 'The case cannot be opened again so' },
   ROLE_REQUIRED: { status: 403, title: 'Another role is required' },
+  ROLE_UNKNOWN: { status: 422, title: 'No such role' },
   STALE: { status: 412, title: 'The case has changed since' },
   STATE_FAILED: { status: 409, title: 'A rule of the definition failed' },
   STORE_UNAVAILABLE: { status: 503, title: 'The database cannot be used now' },

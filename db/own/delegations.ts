@@ -107,8 +107,6 @@ export interface DelegationQuery {
   tenant: string;
   personId?: string | undefined;
   delegateId?: string | undefined;
-  /** Those with this person on either side. */
-  eitherId?: string | undefined;
   status?: Delegation['status'] | undefined;
   limit?: number | undefined;
   cursor?: string | undefined;
@@ -116,7 +114,7 @@ export interface DelegationQuery {
 
 /** One page of delegations and substitutions by id. @throws CursorInvalid */
 export const listDelegations = async (store: Store, query: DelegationQuery): Promise<Page<Delegation>> => {
-  const { tenant, personId, delegateId, eitherId, status, limit, cursor } = query;
+  const { tenant, personId, delegateId, status, limit, cursor } = query;
   const [after = ''] = cursor === undefined ? [''] : decodeCursor('delegations', cursor, ['']);
   const size = pageSize(limit);
   const rows = await store.read((db) =>
@@ -129,9 +127,6 @@ export const listDelegations = async (store: Store, query: DelegationQuery): Pro
           gt(delegations.delegationId, String(after)),
           personId === undefined ? undefined : eq(delegations.personId, personId),
           delegateId === undefined ? undefined : eq(delegations.delegateId, delegateId),
-          eitherId === undefined
-            ? undefined
-            : or(eq(delegations.personId, eitherId), eq(delegations.delegateId, eitherId)),
           status === undefined ? undefined : eq(delegations.status, status),
         ),
       )

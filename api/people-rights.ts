@@ -1,0 +1,80 @@
+import type { Store } from '../db/open.ts';
+import { accountsIn } from '../db/own/acting.ts';
+import { departmentIn } from '../db/own/departments.ts';
+import { type Person, personIn } from '../db/own/people.ts';
+import { superiorsOf } from '../machines/people/superiors-of.ts';
+import { Condition, Refused } from './problem.ts';
+import { maySeeCases } from './rights.ts';
+
+export const isAdmin = ({ roles }: Pick<Person, 'roles'>): boolean => roles.includes('admin');
+
+/** Roles that read what others have been, beside the administrators. */
+export const mayReadHistory = (person: Pick<Person, 'roles'>): boolean =>
+  isAdmin(person) || person.roles.includes('auditor') || person.roles.includes('compliance');
+
+/** @throws Condition: to everybody else, people data are not there */
+export const requireStaff = (person: Person): Person => {
+  if (!maySeeCases(person)) {
+    throw new Condition('NOT_FOUND', 'There is nothing at this address.');
+  }
+  return person;
+};
+
+/** @throws Refused */
+export const requireAdmin = (person: Person): void => {
+  if (!isAdmin(person)) {
+    throw new Refused('ROLE_REQUIRED', 'Only an administrator (`admin`) may do this.');
+  }
+};
+
+/** Ids of this human being: the account that is signed in, and all others. */
+export const ownIds = (store: Store, person: Person): Promise<string[]> =>
+  store.read((db) => [person.id, ...accountsIn(db, person)]);
+
+/** Nobody gives rights to themselves, under another account included. @throws Refused */
+export const requireSomebodyElse = async (store: Store, person: Person, id: string): Promise<void> => {
+  if ((await ownIds(store, person)).includes(id)) {
+    throw new Refused('FOUR_EYES', 'Nobody changes their own rights: ask another administrator.');
+  }
+};
+
+/** Whether somebody leads another: as superior, or as head of their department or of one above it. */
+export const leads = (
+  store: Store,
+  { tenant, id }: Person,
+  otherId: string,
+  nowMs: number,
+): Promise<boolean> =>
+  store.read((db) =>
+    superiorsOf(otherId, {
+      person: (each) => {
+        const found = personIn(db, tenant, each, nowMs);
+        return found && { superior: found.superior ?? null, departments: found.departments };
+      },
+      department: (each) => departmentIn(db, tenant, each),
+    }).includes(id),
+  );
+
+/** The person themselves, whoever leads them, and administrators. */
+export const maySpeakFor = async (
+  store: Store,
+  person: Person,
+  otherId: string,
+  nowMs: number,
+): Promise<boolean> =>
+  person.id === otherId || isAdmin(person) || (await leads(store, person, otherId, nowMs));
+
+/** @throws Refused */
+export const requireSpeaksFor = async (
+  store: Store,
+  person: Person,
+  otherId: string,
+  nowMs: number,
+): Promise<void> => {
+  if (!(await maySpeakFor(store, person, otherId, nowMs))) {
+    throw new Refused(
+      'ROLE_REQUIRED',
+      'Only the person, whoever leads them, or an administrator may do this.',
+    );
+  }
+};
