@@ -1,6 +1,6 @@
 import { pointerStep } from '../kernel/canonical-json.ts';
 import { shaped } from '../kernel/decision.ts';
-import type { DecisionDefinition } from '../kernel/definition.ts';
+import type { DecisionDefinition, Value } from '../kernel/definition.ts';
 import type { Json } from '../kernel/json.ts';
 import { type JsonSchema, validate } from '../kernel/json-schema.ts';
 import { own } from '../kernel/own.ts';
@@ -67,22 +67,27 @@ const misfits = (
   root: JsonSchema,
   decision: string,
   set: string,
-): Finding[] =>
-  table.rules.flatMap(({ gives }, rule) => {
-    if (valueExpressions(gives, '').length > 0) {
+): Finding[] => {
+  const pointer = `/decisions${pointerStep(decision)}`;
+  const rows: [Value[] | undefined, string][] = [
+    ...table.rules.map(({ gives }, rule): [Value[], string] => [gives, `${pointer}/rules/${rule}/gives`]),
+    [table.default, `${pointer}/default`],
+  ];
+  return rows.flatMap(([row, at]) => {
+    if (row === undefined || valueExpressions(row, '').length > 0) {
       return [];
     }
-    const one = shaped(table, gives as Json[]);
+    const one = shaped(table, row as Json[]);
     const [problem] = validate(room, table.hitPolicy === 'C' ? [one] : one, root, { personal: 'sealed' });
-    const pointer = `/decisions${pointerStep(decision)}/rules/${rule}/gives`;
     return problem === undefined
       ? []
       : [
           failing(
-            pointer,
+            at,
             'DECISION_RESULT_MISFIT',
             `What this gives does not fit "${set}.result": it ${problem.message}.`,
-            'Change the rule, or what the data declares there.',
+            'Change it, or what the data declares there.',
           ),
         ];
   });
+};

@@ -38,10 +38,13 @@ export const decisionFindings = (context: LintContext): Finding[] => {
 
 const tableFindings = (table: DecisionDefinition, names: ExpressionNames, pointer: string): Finding[] => {
   const shape = shapeFindings(table, names.root, pointer);
-  const columns = table.inputs.map(({ expression }, at) => {
-    const path = plainPath(expression);
+  const paths = table.inputs.map(({ expression }) => plainPath(expression));
+  const columns = paths.map((path, at) => {
     const cells = table.rules.map(({ when }) => when[at] ?? null);
-    return { item: itemSchema(path, names), column: readColumn(cells, path && declaredField(path, names)) };
+    // Two columns of one field depend on each other, so of neither is told more than it says itself.
+    const isAlone = paths.filter((other) => other?.join('.') === path?.join('.')).length === 1;
+    const field = path && isAlone ? declaredField(path, names) : undefined;
+    return { item: itemSchema(path, names), column: readColumn(cells, field) };
   });
   const values: [Value[], string][] = [
     ...table.rules.map(({ gives }, at): [Value[], string] => [gives, `${pointer}/rules/${at}/gives`]),

@@ -58,7 +58,7 @@ const compileDecision = (
     }),
   );
   const hits = (scope: ExpressionScope): number[] => {
-    const values = inputs.map((input) => input.evaluate(scope));
+    const values = inputs.map((input) => input.raw(scope));
     const found: number[] = [];
     for (const [index, cells] of rules.entries()) {
       if (cells.every((cell, place) => cell?.holds({ ...scope, item: values[place] ?? null }) ?? true)) {

@@ -75,7 +75,8 @@ export const examine = (
 
 /** An expression that has been parsed already. Both throw `ExpressionError`. */
 export interface Prepared {
-  evaluate(scope: ExpressionScope): Json;
+  /** The language's own value: a date stays one, to be compared with dates. */
+  raw(scope: ExpressionScope): unknown;
   /** Only `true` holds. */
   holds(scope: ExpressionScope): boolean;
 }
@@ -89,7 +90,7 @@ export interface Prepared {
 export const prepare = (expression: Expression, languages: ExpressionLanguages = feelOnly): Prepared => {
   const compiled = parsed(expression, languages);
   return {
-    evaluate: (scope) => plainJson(compiled(scope).value, expression['@expr']),
+    raw: (scope) => compiled(scope).value,
     holds: (scope) => compiled(scope).value === true,
   };
 };

@@ -260,6 +260,10 @@ describe('lint of decision tables', () => {
     const outputs = [{ name: 'days', schema: { type: 'integer' } }];
     const days = withTable({ outputs, rules: [rule(['-', '-'], 3)] });
     expect(found(days)).toEqual([expect.objectContaining(misfit)]);
+    const otherwise = withTable({ outputs, rules: [rule(['-', '-'], feel('1 + 2'))], default: [3] });
+    expect(found(otherwise)).toEqual([
+      expect.objectContaining({ ...misfit, pointer: '/decisions/routing/default' }),
+    ]);
     expect(found(withTable({ hitPolicy: 'C' }))).toContainEqual(expect.objectContaining(misfit));
   });
 
@@ -283,6 +287,13 @@ describe('lint of decision tables', () => {
     expect(warned(withTable({ rules: computed }))).toEqual([]);
     const inputs = [{ expression: feel('data.lines.kind') }];
     expect(warned(withTable({ inputs, rules: [rule(['["a"]'], 'fast')] }))).toEqual([]);
+  });
+
+  it('only warns where two inputs are one field', () => {
+    const inputs = [{ expression: feel('data.amount') }, { expression: feel('data.amount') }];
+    expect(
+      warned(withTable({ inputs, rules: [rule(['< 5', '-'], 'fast'), rule(['-', '> 5'], 'slow')] })),
+    ).toEqual(['warning DECISION_OVERLAP Rules 1 and 2 both apply to some values, and only one may.']);
   });
 
   it('only warns where rules overlap in values that a computation may never have', () => {

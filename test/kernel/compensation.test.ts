@@ -254,13 +254,26 @@ it('a call that cannot be kept is an incident when it succeeds', () => {
   expect(driver.states()).toBe('ready');
 });
 
-it('an imported case undoes by itself, and calls nothing', () => {
-  const driver = start({ opening: { mode: 'historical', facts: as('system') }, at: hour(0) });
-  const send = (event: string, at: string) =>
-    driver.send({ type: 'event', event, by: 'handler', occurredAt: at }, hour(9));
-  send('pay', hour(1));
-  expect(driver.state.completed).toHaveLength(1);
-  expect(send('undo', hour(2))).toEqual(['undo', 'service.completed']);
-  expect(driver.states()).toBe('undone');
-  expect(driver.effects).toEqual([]);
+describe('an imported case', () => {
+  const imported = () => {
+    const driver = start({ opening: { mode: 'historical', facts: as('system') }, at: hour(0) });
+    driver.send({ type: 'event', event: 'pay', by: 'handler', occurredAt: hour(1) }, hour(9));
+    return driver;
+  };
+
+  it('undoes by itself, and calls nothing', () => {
+    const driver = imported();
+    expect(driver.state.completed).toHaveLength(1);
+    const undo = { type: 'event', event: 'undo', by: 'handler', occurredAt: hour(2) } as const;
+    expect(driver.send(undo, hour(9))).toEqual(['undo', 'service.completed']);
+    expect(driver.states()).toBe('undone');
+    expect(driver.effects).toEqual([]);
+  });
+
+  it('that has gone live asks for what was done elsewhere, and says so', () => {
+    const driver = imported();
+    expect(driver.send({ type: 'go-live', by: 'admin' }, hour(9))).toEqual(['case.went-live']);
+    driver.event('undo', 'handler', hour(10));
+    expect(lastCall(driver)).toMatchObject({ service: 'refund', input: { output: { historical: true } } });
+  });
 });

@@ -123,6 +123,17 @@ describe('a table', () => {
     expect(said).toEqual(hits ? { result: 'yes', rules: [1] } : { result: null, rules: [] });
   });
 
+  it.each<[string, string, boolean]>([
+    ['below', '< date("2026-01-05")', true],
+    ['not below', '< date("2026-01-04")', false],
+    ['within', '[date("2026-01-04")..date("2026-01-05"))', true],
+    ['the same', 'date("2026-01-04")', true],
+  ])('tests a date that is %s', (_, cell, hits) => {
+    const inputs = [{ expression: feel('date(data.line)') }];
+    const { said } = routed(table({ inputs, rules: [rule([cell], 'yes')] }), { line: '2026-01-04' });
+    expect(said).toEqual(hits ? { result: 'yes', rules: [1] } : { result: null, rules: [] });
+  });
+
   it('reads the case, not the event that leads to it', () => {
     const decision = table({
       inputs: [{ expression: feel('event.amount') }],
