@@ -9,4 +9,6 @@ export const complaint = (input: CaseInput): Promise<void> => runCase(input);
 export const approval = (input: CaseInput): Promise<void> => runCase(input);
 export const team = (input: CaseInput): Promise<void> => runCase(input);
 /** Kinds of a designer's own. */
-export { runCase as case };
+const ownKind = (input: CaseInput): Promise<void> => runCase(input);
+
+export { ownKind as case };

@@ -152,5 +152,5 @@ const sameCalendars = ({ calendars }: CaseState, { calendarHashes }: Compiled): 
 const recompiled = (compiled: Compiled, calendars: Compiled['calendars']): Compiled => {
   const pinned = Object.entries(compiled.input.calendars);
   const newer = Object.fromEntries(pinned.map(([id, calendar]) => [id, calendars[id] ?? calendar]));
-  return compile({ ...compiled.input, calendars: newer });
+  return compile({ ...compiled.input, calendars: newer }, compiled.languages);
 };

@@ -1,4 +1,5 @@
 import { CancellationScope, continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { ExpressionLanguages } from '../machines/kernel/expression.ts';
 import { kernelVersion } from '../machines/kernel/open.ts';
 import { isRefusal } from '../machines/kernel/refusal.ts';
 import type { CaseActivities } from './activity-contract.ts';
@@ -19,9 +20,11 @@ const { endTask } = proxyActivities<CaseActivities>({ startToCloseTimeout: '10s'
  *
  * Everything up to the handlers is computed before the first await: a command that reached a run without handlers would
  * be rejected.
+ *
+ * @param languages of the definition's expressions; a released definition has the default only
  */
-export const runCase = async (input: CaseInput): Promise<void> => {
-  const compiled = compileStart(input);
+export const runCase = async (input: CaseInput, languages?: ExpressionLanguages): Promise<void> => {
+  const compiled = compileStart(input, languages);
   const first = startStep(compiled, input, new Date().toISOString());
   if (isRefusal(first)) {
     refuseCommands(first);

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { type Compiled, compile } from '../machines/kernel/compile.ts';
+import type { ExpressionLanguages } from '../machines/kernel/expression.ts';
 import { open, reopen } from '../machines/kernel/open.ts';
 import { recover } from '../machines/kernel/recover.ts';
 import type { Refusal } from '../machines/kernel/refusal.ts';
@@ -27,9 +28,9 @@ const caseOf = ({ run: _, ...state }: StoredState): CaseState => state;
  * Compiles what the run starts from.
  * @throws ApplicationFailure where a definition that nobody judged does not compile: the run ends, it cannot be helped
  */
-export const compileStart = (input: CaseInput): Compiled => {
+export const compileStart = (input: CaseInput, languages?: ExpressionLanguages): Compiled => {
   try {
-    return compile(input.compile);
+    return compile(input.compile, languages);
   } catch (error) {
     if (input.start.type === 'continue') {
       // It compiled before: another worker build may bring it back.

@@ -59,7 +59,9 @@ const convertDocument = (document: Element, events: string[]): Converted => {
       data: { type: 'object', additionalProperties: true },
       events: Object.fromEntries(events.map((name) => [name, event])),
       machine,
-      services: Object.fromEntries(Object.keys(services).map((name) => [name, { activity: 'scxml.run' }])),
+      services: Object.fromEntries(
+        Object.keys(services).map((name) => [name, { activity: `scxml.${name}` }]),
+      ),
       open: { by: ['test'] },
     },
     data,

@@ -50,7 +50,7 @@ export const readScxmlTest = (name: string): ScxmlTest => {
   };
 };
 
-const facts: Facts = { actor: { id: 'test', roles: ['test', 'system'] } };
+export const facts: Facts = { actor: { id: 'test', roles: ['test', 'system'] } };
 const startMs = Date.UTC(2026, 0, 5);
 const at = (ms: number): string => new Date(startMs + ms).toISOString();
 
@@ -85,7 +85,7 @@ class Played {
       throw new Error(`${opened.code}: ${opened.detail} ${JSON.stringify(opened.errors ?? [])}`);
     }
     this.state = opened.state;
-    this.reached = reachedBy(opened, 'open');
+    this.reached = reachedBy(opened, 'open') ?? [];
     this.take(opened);
   }
 
@@ -118,7 +118,7 @@ class Played {
     const sent = { id: `command-${this.commands}`, facts, ...command } as Command;
     const made = step(this.compiled, this.roundTrip(), sent, at(this.nowMs));
     if (!isRefusal(made)) {
-      this.reached = reachedBy(made, sent.id);
+      this.reached = reachedBy(made, sent.id) ?? [];
       this.take(made);
     } else if (made.code !== 'EVENT_NOT_ALLOWED' && made.code !== 'CASE_CLOSED') {
       throw new Error(`${made.code}: ${made.detail}`);
@@ -133,28 +133,31 @@ class Played {
     this.state = state;
     for (const effect of effects) {
       const service = effect.type === 'callService' ? this.converted.services[effect.service] : undefined;
-      if (effect.type === 'callService' && service) {
-        const run = new Played(service, this.nowMs);
-        run.advanceTo(this.nowMs + limitMs);
-        if (run.state.closedAt !== undefined) {
-          this.answers.push({
-            atMs: Date.parse(run.state.closedAt) - startMs,
-            invokeId: effect.invokeId,
-            visit: effect.visit,
-          });
-        }
+      const lengthMs = service && lengthOf(service);
+      if (effect.type === 'callService' && lengthMs !== undefined) {
+        const { invokeId, visit } = effect;
+        this.answers.push({ atMs: this.nowMs + lengthMs, invokeId, visit });
       }
     }
   }
 }
 
-const reachedBy = ({ entries }: Step, commandId: string): string[] => {
+/** How long a machine runs by itself until its end; undefined where it does not reach it. */
+export const lengthOf = (converted: Converted): number | undefined => {
+  const run = new Played(converted);
+  run.advanceTo(limitMs);
+  const { closedAt } = run.state;
+  return closedAt === undefined ? undefined : Date.parse(closedAt) - startMs;
+};
+
+/** The states that a command led to, among the entries that its step left. */
+export const reachedBy = ({ entries }: Pick<Step, 'entries'>, commandId: string): string[] | undefined => {
   const leaves = entries.map(({ leaf }) => JSON.parse(leaf) as EntryLeaf);
-  return leaves.find((leaf) => leaf.commandId === commandId)?.after.states ?? [];
+  return leaves.find((leaf) => leaf.commandId === commandId)?.after.states;
 };
 
 /** How long a test may take by its own clock. */
-const limitMs = 60_000;
+export const limitMs = 60_000;
 
 /**
  * The states a test reached after each of its events, sorted, beside those it should have reached. What the machine

@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { NotInDocument } from './convert-scxml.ts';
 import { playScxmlTest, readScxmlTest } from './play-scxml.ts';
-import { scxmlTests } from './scxml-tests.ts';
+import { scxmlTestNames as names, notInDocument, playableScxmlTests as playable } from './scxml-tests.ts';
 
 // Guarantee: the kernel moves through states as the W3C's statecharts do, whole configurations compared, also when its
 // state is turned to JSON and back before every step.
-
-/** Tests that need what a definition document forbids on purpose. */
-const notInDocument: { [name: string]: string } = {
-  'w3c-ecma/test187.txml': 'an event to the machine that invoked this one (#_parent)',
-  'w3c-ecma/test191.txml': 'an event to the machine that invoked this one (#_parent)',
-  'w3c-ecma/test192.txml': 'an event to the machine that invoked this one (#_parent)',
-  'w3c-ecma/test232.txml': 'an event to the machine that invoked this one (#_parent)',
-  'w3c-ecma/test347.txml': 'an event to the machine that invoked this one (#_parent)',
-  'w3c-ecma/test453.txml': 'a function in the data model',
-};
-
-const names = Object.entries(scxmlTests).flatMap(([group, tests]) => tests.map((test) => `${group}/${test}`));
-const playable = names.filter((name) => notInDocument[name] === undefined);
 
 it('the suite is whole', () => {
   expect(names).toHaveLength(169);

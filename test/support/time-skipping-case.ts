@@ -10,7 +10,12 @@ import { type Step, step } from '../../machines/kernel/step.ts';
 import type { Outcome } from '../../workflows/client/outcome.ts';
 import { sendCommand } from '../../workflows/client/send-command.ts';
 import { startCase } from '../../workflows/client/start-case.ts';
-import { type CaseLimits, type CaseStart, caseWorkflowId } from '../../workflows/messages.ts';
+import {
+  type CaseLimits,
+  type CaseStart,
+  caseWorkflowId,
+  type StoredState,
+} from '../../workflows/messages.ts';
 import type { TimeSkippingWorker } from './time-skipping-worker.ts';
 
 /** A case in a real workflow under a clock that is moved by hand, seen as readers see it: by the store. */
@@ -21,7 +26,8 @@ export type TimeSkippingCase = {
   /** Brings the clock here; each thing that falls due on the way happens at its own time. */
   advanceTo(atMs: number): Promise<void>;
   entries(): Promise<Entry[]>;
-  state(): Promise<CaseState>;
+  /** With the run that stored it last. */
+  state(): Promise<StoredState>;
 };
 
 const answerMsMax = 15_000;
@@ -42,7 +48,7 @@ export const timeSkippingCase = (
   const now = async () => new Date(await worker.nowMs()).toISOString();
 
   const rowOf = async () => (await getCase(store, { tenant, caseId }))?.state;
-  const state = async (): Promise<CaseState> => {
+  const state = async (): Promise<StoredState> => {
     const stored = await rowOf();
     if (!stored) {
       throw new Error('The store does not know the case.');
