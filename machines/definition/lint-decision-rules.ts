@@ -1,6 +1,7 @@
 import type { DecisionDefinition } from '../kernel/definition.ts';
-import type { Column, Scalar } from './decision-column.ts';
+import type { Column } from './decision-column.ts';
 import { type Finding, failing, warning } from './finding.ts';
+import type { Scalar } from './literal-cell.ts';
 
 /** Combinations of values that a table is tried with at most. */
 const combinationsMax = 2_000;

@@ -1,20 +1,20 @@
 import { pointerStep } from '../kernel/canonical-json.ts';
-import { cellExpression, parseCell, questionMarks } from '../kernel/decision-cell.ts';
 import type { DecisionDefinition, Value } from '../kernel/definition.ts';
 import { inspectFeel } from '../kernel/expression/feel-rules.ts';
-import { childrenOf, type FeelNode } from '../kernel/expression/feel-tree.ts';
+import { childrenOf } from '../kernel/expression/feel-tree.ts';
 import { type Expression, isExpression } from '../kernel/expression.ts';
 import { type JsonSchema, validate } from '../kernel/json-schema.ts';
-import { personalPaths } from '../kernel/json-schema-personal.ts';
 import { sameJson } from '../kernel/json-schema-value.ts';
-import { type Column, declaredField, readColumn } from './decision-column.ts';
+import { declaredField, readColumn } from './decision-column.ts';
 import { checkExpression, personalCarried } from './expression-check.ts';
 import { type ExpressionNames, follow } from './expression-names.ts';
 import { pathOf } from './expression-paths.ts';
-import { type Finding, failing, warning } from './finding.ts';
+import { type Finding, failing } from './finding.ts';
 import type { LintContext } from './lint-context.ts';
 import { schemaRoot } from './lint-data.ts';
+import { cellFindings, neverFindings } from './lint-decision-cells.ts';
 import { ruleFindings } from './lint-decision-rules.ts';
+import { shapeFindings } from './lint-decision-shape.ts';
 import { expressionNamesAt } from './lint-expressions.ts';
 import { valueExpressions } from './value-expressions.ts';
 
@@ -77,47 +77,6 @@ const tableFindings = (table: DecisionDefinition, names: ExpressionNames, pointe
       ];
 };
 
-const shapeFindings = (table: DecisionDefinition, root: JsonSchema, pointer: string): Finding[] => {
-  const findings: Finding[] = [];
-  const { inputs, outputs, rules, hitPolicy } = table;
-  const count = (given: unknown[], wanted: unknown[], at: string, what: string) => {
-    if (given.length !== wanted.length) {
-      const message = `There are ${given.length} cells for ${wanted.length} ${what}.`;
-      findings.push(failing(at, 'DECISION_CELL_COUNT', message, `Write one cell for each of the ${what}.`));
-    }
-  };
-  for (const [at, { when, gives }] of rules.entries()) {
-    count(when, inputs, `${pointer}/rules/${at}/when`, 'inputs');
-    count(gives, outputs, `${pointer}/rules/${at}/gives`, 'outputs');
-  }
-  if (table.default !== undefined) {
-    count(table.default, outputs, `${pointer}/default`, 'outputs');
-  }
-  for (const [at, { name, schema, priority }] of outputs.entries()) {
-    const place = `${pointer}/outputs/${at}`;
-    if (outputs.findIndex((other) => other.name === name) < at) {
-      const message = `Another output is called "${name}" too.`;
-      findings.push(failing(`${place}/name`, 'DECISION_OUTPUT_DUPLICATE', message, 'Choose another name.'));
-    }
-    if (personalPaths(schema as JsonSchema, root).length > 0) {
-      const message = 'A table never makes a personal value.';
-      findings.push(failing(`${place}/schema`, 'DECISION_PERSONAL', message, 'Leave the field out.'));
-    }
-    if (priority !== undefined && hitPolicy !== 'P') {
-      const message = `An order of values means nothing under "${hitPolicy}".`;
-      findings.push(
-        warning(`${place}/priority`, 'DECISION_PRIORITY_UNUSED', message, 'Remove it, or use "P".'),
-      );
-    }
-  }
-  if (hitPolicy === 'P' && outputs.every(({ priority }) => priority === undefined)) {
-    const message = 'Nothing says which output goes first.';
-    const fix = 'Give an output its "priority": its values, the highest first.';
-    findings.push(failing(`${pointer}/outputs`, 'DECISION_WITHOUT_PRIORITY', message, fix));
-  }
-  return findings;
-};
-
 /** The path that an input is, where it computes nothing. */
 const plainPath = (expression: Expression): string[] | undefined => {
   const source = expression['@expr'];
@@ -151,59 +110,6 @@ const shownFindings = (expression: Expression, names: ExpressionNames, pointer: 
     ),
   ),
 ];
-
-const cellFindings = (text: string | null, names: ExpressionNames, pointer: string): Finding[] => {
-  const cell = parseCell(text);
-  if (cell === 'any') {
-    return [];
-  }
-  if (cell === undefined || text === null) {
-    const message = 'This cell is no test that FEEL can read.';
-    const fix = 'Write values ("a", "b"), a comparison (> 5), a range ([1..5)), not(…), or - for any.';
-    return [failing(pointer, 'DECISION_CELL_INVALID', message, fix)];
-  }
-  if (cell.tests.flatMap(questionMarks).some(insideFilter)) {
-    const message = 'Inside brackets "?" would be the item of the list.';
-    return [failing(pointer, 'DECISION_CELL_INVALID', message, 'Make the list an input of its own.')];
-  }
-  if (cell.tests.some(comparesWithTruth)) {
-    const message = 'This would compare the input with "true" or "false".';
-    const fix = 'Write "?" for the input, or make the condition an input of its own.';
-    return [failing(pointer, 'DECISION_CELL_TRUTH', message, fix)];
-  }
-  const expression = cellExpression(text);
-  return expression === undefined
-    ? []
-    : checkExpression(expression, names, { use: 'guard' }).map(({ code, message, fix }) =>
-        failing(pointer, `EXPRESSION_${code}`, message.replaceAll('"item', '"?'), fix),
-      );
-};
-
-const comparesWithTruth = (test: FeelNode): boolean =>
-  questionMarks(test).length === 0 &&
-  childrenOf(test).some(({ name }) => ['Conjunction', 'Disjunction', 'Comparison'].includes(name));
-
-const insideFilter = (node: FeelNode): boolean => {
-  for (let at = node.parent; at !== null; at = at.parent) {
-    if (at.name === 'FilterExpression') {
-      return true;
-    }
-  }
-  return false;
-};
-
-/** A value that the input never has, often a mistake of spelling. */
-const neverFindings = (column: Column | undefined, rule: number, pointer: string): Finding[] =>
-  column?.declared && column.passing[rule]?.size === 0
-    ? [
-        failing(
-          pointer,
-          'DECISION_CELL_NEVER',
-          'No value that this input may have passes the test.',
-          'Compare with the values and the type that its schema declares.',
-        ),
-      ]
-    : [];
 
 const outputFindings = (
   { outputs, hitPolicy }: DecisionDefinition,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { literalCell } from '../../machines/definition/decision-column.ts';
 import { lint } from '../../machines/definition/lint.ts';
+import { literalCell } from '../../machines/definition/literal-cell.ts';
 import { runtimePart } from '../../machines/definition/runtime-part.ts';
 import type { DefinitionDocument } from '../../machines/definition/schema.ts';
 import { cellExpression } from '../../machines/kernel/decision-cell.ts';
