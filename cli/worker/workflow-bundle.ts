@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { projectFolder } from '../project-folder.ts';
 import { sdkLogger } from './sdk-logger.ts';
@@ -59,13 +59,15 @@ const contentHash = (workflowsPath: string, preloadModules: readonly string[]): 
   const hash = createHash('sha256')
     .update(process.version)
     .update(preloadModules.map((path) => path.slice(projectFolder.length)).join())
-    .update(readFileSync(workflowsPath));
-  const files = sources.flatMap((source) =>
-    readdirSync(join(projectFolder, source), { recursive: true, withFileTypes: true })
+    .update(workflowsPath.slice(projectFolder.length));
+  // What lies beside the entry may be a part of it.
+  const folders = [dirname(workflowsPath), ...sources.map((source) => join(projectFolder, source))];
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
       .map((entry) => join(entry.parentPath, entry.name)),
   );
-  for (const file of [...files.sort(), join(projectFolder, 'package-lock.json')]) {
+  for (const file of [...new Set(files)].sort().concat(join(projectFolder, 'package-lock.json'))) {
     hash.update(`\0${file.slice(projectFolder.length)}\0`).update(readFileSync(file));
   }
   return hash.digest('hex').slice(0, 32);
