@@ -1,10 +1,16 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { playScenario, prepareScenario } from '../../machines/analysis/run-scenario.ts';
+import {
+  playScenario,
+  prepareScenario,
+  runScenario,
+  type ScenarioInput,
+} from '../../machines/analysis/run-scenario.ts';
 import { instantAt, instantMs, MINUTE_MS } from '../../machines/kernel/instant.ts';
 import { verifyChain } from '../../machines/kernel/verify-chain.ts';
 import { startTimeSkippingWorker, type TimeSkippingWorker } from '../support/time-skipping-worker.ts';
 import { goldenLines, goldenTrail, shippedScenarios } from './golden-trail.ts';
+import { exampleReply, exampleScenario, mendedExample } from './mended-example.ts';
 import { shiftScenario, WEEK_MS } from './shift-scenario.ts';
 import { workflowPlayer } from './workflow-player.ts';
 
@@ -30,16 +36,36 @@ const shiftedBack = (lines: string[], weeks: number): string[] =>
     ),
   );
 
+/** Plays an example, moved to where the server's clock is; what it left, moved back. */
+const playOnServer = async (name: string, input: ScenarioInput) => {
+  const nowMs = await worker.nowMs();
+  const receivedMs = instantMs(prepareScenario(input).opening.receivedAt);
+  const weeks = Math.ceil((nowMs + MINUTE_MS - receivedMs) / WEEK_MS);
+  const tenant = name.replaceAll(/\W+/g, '-');
+  const prepared = prepareScenario({ ...shiftScenario(input, weeks), tenant });
+  const { trail, findings } = await playScenario(prepared, workflowPlayer(worker, prepared));
+  expect(verifyChain(trail)).toEqual({ ok: true });
+  return { findings, lines: shiftedBack(goldenLines(trail), weeks) };
+};
+
 describe('on a time-skipping server', () => {
   it.each(shippedScenarios().map(({ name, input }) => [name, input] as const))('%s', async (name, input) => {
-    const nowMs = await worker.nowMs();
-    const receivedMs = instantMs(prepareScenario(input).opening.receivedAt);
-    const weeks = Math.ceil((nowMs + MINUTE_MS - receivedMs) / WEEK_MS);
-    const tenant = name.replaceAll(/\W+/g, '-');
-    const prepared = prepareScenario({ ...shiftScenario(input, weeks), tenant });
-    const { trail, findings } = await playScenario(prepared, workflowPlayer(worker, prepared));
+    const { findings, lines } = await playOnServer(name, input);
     expect(findings).toEqual([]);
-    expect(shiftedBack(goldenLines(trail), weeks)).toEqual(goldenTrail(name));
-    expect(verifyChain(trail)).toEqual({ ok: true });
+    expect(lines).toEqual(goldenTrail(name));
+  });
+
+  it('a service that a later step answers, an incident, a task, and opening again', async () => {
+    const { findings, lines } = await playOnServer('mended', mendedExample());
+    expect(findings).toEqual([]);
+    expect(lines).toEqual(goldenLines((await runScenario(mendedExample())).trail));
+  });
+
+  it('an example that does not hold is found there too', async () => {
+    const scenario = exampleScenario([{ ...exampleReply, as: 'auditor' }]);
+    const { findings } = await playOnServer('does-not-hold', { ...mendedExample(), scenario });
+    expect(findings).toEqual([
+      { step: 1, message: expect.stringMatching(/^The command is refused: ROLE_REQUIRED/) },
+    ]);
   });
 });

@@ -1,31 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { runScenario } from '../../machines/analysis/run-scenario.ts';
 import type { Scenario, ScenarioStep } from '../../machines/definition/schema-scenario.ts';
-import { shippedCalendars } from '../../machines/library/index.ts';
-import { minimalDocument } from '../definition/minimal-document.ts';
+import { exampleReply, exampleScenario, mendedExample } from './mended-example.ts';
 
 // Guarantee: a scenario that does not hold is found, with the step and what came instead.
 
-const scenario = (steps: ScenarioStep[], change: Partial<Scenario> = {}): Scenario => ({
-  name: { zh: '例', en: 'Example' },
-  opening: { as: 'handler', data: { topic: 'cover', name: 'Wang' }, receivedAt: '2026-01-05T09:00' },
-  steps,
-  ...change,
-});
-const run = (given: Scenario) =>
-  runScenario({ document: minimalDocument(), scenario: given, calendars: shippedCalendars });
-const reply: ScenarioStep = {
-  at: '2026-01-05T10:00',
-  as: 'handler2',
-  send: { type: 'reply', data: { answer: 'yes', name: 'Wang' } },
-};
-const messages = async (...given: Parameters<typeof scenario>) =>
-  (await run(scenario(...given))).findings.map(({ step, message }) => `${step} ${message}`);
+const run = (given: Scenario) => runScenario({ ...mendedExample(), scenario: given });
+const messages = async (...given: Parameters<typeof exampleScenario>) =>
+  (await run(exampleScenario(...given))).findings.map(({ step, message }) => `${step} ${message}`);
 
 describe('a scenario that holds', () => {
   it('has no findings, runs on the local time of its calendar, and keeps personal values out of its trail', async () => {
     const { trail, findings } = await run(
-      scenario([{ ...reply, in: 'answered', expect: ['reply', 'service.completed 0.sending'] }]),
+      exampleScenario([
+        { ...exampleReply, in: 'answered', expect: ['reply', 'service.completed 0.sending'] },
+      ]),
     );
     expect(findings).toEqual([]);
     expect(trail.map(({ leaf }) => JSON.parse(leaf).at)).toEqual([
@@ -37,71 +26,55 @@ describe('a scenario that holds', () => {
   });
   it('has each thing that falls due at its own time', async () => {
     const { trail, findings } = await run(
-      scenario([{ at: '2026-01-20T00:00', expect: ['deadline.warned answer', 'deadline.breached answer'] }]),
+      exampleScenario([
+        { at: '2026-01-20T00:00', expect: ['deadline.warned answer', 'deadline.breached answer'] },
+      ]),
     );
     expect(findings).toEqual([]);
     const leaves = trail.map(({ leaf }) => JSON.parse(leaf));
     expect(leaves.slice(1).every(({ at, due, data }) => at === due && data.late === undefined)).toBe(true);
   });
   it('may expect refusals, unanswered services, failures and their mending', async () => {
-    const found = await messages(
-      [
-        { ...reply, as: 'auditor', refused: 'ROLE_REQUIRED', expect: [] },
-        { ...reply, in: 'sending' },
-        { at: '2026-01-05T11:00', send: { service: 'letter', fail: 'NO_PAPER' }, in: 'sending' },
-        {
-          at: '2026-01-05T12:00',
-          as: 'admin',
-          send: { incident: 1, verb: 'resolve', output: {}, reason: 'sent' },
-          in: 'answered',
-        },
-        {
-          at: '2026-01-05T13:00',
-          as: 'handler',
-          send: { task: 'answered', verb: 'complete', outcome: 'close' },
-          in: 'closed',
-        },
-        {
-          at: '2026-01-06T13:00',
-          as: 'handler',
-          send: { reopen: {}, reason: 'new facts' },
-          in: ['received'],
-        },
-      ],
-      { services: { letter: 'unanswered' } },
-    );
-    expect(found).toEqual([]);
+    expect((await runScenario(mendedExample())).findings).toEqual([]);
   });
 });
 
 describe('a scenario that does not hold', () => {
   it.each<[string, ScenarioStep, RegExp]>([
-    ['another state', { ...reply, in: 'closed' }, /^1 The case is in answered, not in closed\.$/],
+    ['another state', { ...exampleReply, in: 'closed' }, /^1 The case is in answered, not in closed\.$/],
     [
       'a refusal that no step expects',
-      { ...reply, as: 'auditor' },
+      { ...exampleReply, as: 'auditor' },
       /^1 The command is refused: ROLE_REQUIRED/,
     ],
-    ['a refusal that does not come', { ...reply, refused: 'ROLE_REQUIRED' }, /^1 The command is accepted/],
+    [
+      'a refusal that does not come',
+      { ...exampleReply, refused: 'ROLE_REQUIRED' },
+      /^1 The command is accepted/,
+    ],
     [
       'another refusal',
-      { ...reply, as: 'auditor', refused: 'FOUR_EYES' },
+      { ...exampleReply, as: 'auditor', refused: 'FOUR_EYES' },
       /^1 The command is refused with ROLE_REQUIRED/,
     ],
     [
       'data that do not match',
-      { ...reply, send: { type: 'reply', data: { answer: 3 } } },
+      { ...exampleReply, send: { type: 'reply', data: { answer: 3 } } },
       /DATA_INVALID.*\/answer/,
     ],
-    ['a missing entry', { ...reply, expect: ['deadline.met answer'] }, /without "deadline\.met answer"/],
+    [
+      'a missing entry',
+      { ...exampleReply, expect: ['deadline.met answer'] },
+      /without "deadline\.met answer"/,
+    ],
     [
       'entries in another order',
-      { ...reply, expect: ['service.completed', 'reply'] },
+      { ...exampleReply, expect: ['service.completed', 'reply'] },
       /without "reply" at its place/,
     ],
     [
       'entries where none should be',
-      { ...reply, expect: [] },
+      { ...exampleReply, expect: [] },
       /^1 Recorded is reply; service\.completed 0\.sending, not nothing\.$/,
     ],
     [
@@ -122,7 +95,7 @@ describe('a scenario that does not hold', () => {
 
   it('at its opening', async () => {
     expect(
-      await messages([reply], {
+      await messages([exampleReply], {
         opening: { as: 'auditor', data: { topic: 't' }, receivedAt: '2026-01-05T09:00' },
       }),
     ).toEqual([expect.stringMatching(/^0 The opening is refused: ROLE_REQUIRED/)]);
@@ -130,7 +103,9 @@ describe('a scenario that does not hold', () => {
 
   it('with an instant that is none', () => {
     expect(() =>
-      run(scenario([reply], { opening: { as: 'handler', data: {}, receivedAt: '2026-01-05' } })),
+      run(
+        exampleScenario([exampleReply], { opening: { as: 'handler', data: {}, receivedAt: '2026-01-05' } }),
+      ),
     ).toThrow(RangeError);
   });
 });

@@ -20,4 +20,11 @@ const atWholeHalfMinutes = (input: CaseInput): Promise<void> => {
   return runCase(input);
 };
 
-export { atWholeHalfMinutes as claim, atWholeHalfMinutes as complaint, atWholeHalfMinutes as exposure };
+export {
+  atWholeHalfMinutes as approval,
+  atWholeHalfMinutes as case,
+  atWholeHalfMinutes as claim,
+  atWholeHalfMinutes as complaint,
+  atWholeHalfMinutes as exposure,
+  atWholeHalfMinutes as team,
+};
