@@ -20,6 +20,7 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { peopleImportRoutes } from './routes/people-import.ts';
 import { taskVerbRoutes } from './routes/task-verbs.ts';
 import { taskListRoutes } from './routes/tasks.ts';
 import { createServices } from './services.ts';
@@ -46,6 +47,8 @@ export const createApp = (deps: ApiDeps): Router => {
     taskListRoutes,
     taskVerbRoutes,
     definitionRoutes,
+    // Before the people by id, of whom none is called `import` or `export`.
+    peopleImportRoutes,
     peopleRoutes,
     departmentRoutes,
     authorityRoutes,

@@ -13,6 +13,8 @@ import type { Services } from './services.ts';
 export interface PeopleRequest<T> {
   /** What a refusal's record names. */
   subject: Subject;
+  /** What tells this request from another under the same key; default: the JSON body. */
+  fingerprint?: Json;
   status: 200 | 201;
   /** Says whether the caller may. @throws Refused, Condition */
   authorize: (by: RequestedBy) => Promise<void> | void;
@@ -34,7 +36,7 @@ export const changePeople = async <T>(
   const kept = await once(
     services,
     c,
-    c.get('body') ?? null,
+    request.fingerprint ?? c.get('body') ?? null,
     () => subject,
     async ({ id, claim }) => {
       const by: RequestedBy = { actorId: c.get('person').id, atMs: services.now(), commandId: id };

@@ -37,6 +37,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./case.ts')).caseCommand(),
   },
   {
+    name: 'people',
+    summary: 'import and export people, departments, authority and absences as CSV',
+    load: async () => (await import('./people.ts')).peopleCommand(),
+  },
+  {
     name: 'lint',
     summary: 'check a definition document',
     load: async () => (await import('./lint.ts')).lintCommand(),

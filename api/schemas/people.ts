@@ -25,7 +25,7 @@ const text = (charsMax: number) =>
     .max(charsMax)
     .regex(/^[^\p{C}]*$/u, 'must hold no control characters')
     // What a spreadsheet would take for a formula is in nobody's name.
-    .regex(/^[^=+\-@]/, 'must not begin with = + - or @');
+    .regex(/^(?![=+\-@])/, 'must not begin with = + - or @');
 
 export const PersonName = text(120);
 

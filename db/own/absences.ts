@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
 import { instantAt } from '../../machines/kernel/instant.ts';
+import type { JsonObject } from '../../machines/kernel/json.ts';
 import { checkAbsence } from '../../machines/people/check-absence.ts';
 import type { Absence } from '../../machines/people/organisation.ts';
 import type { Db, Store } from '../open.ts';
@@ -40,6 +41,16 @@ export const absenceIn = (db: Db, tenant: string, absenceId: string): Absence | 
   return row && absenceOf(row);
 };
 
+/** All of a tenant's, by person and start. */
+export const allAbsencesIn = (db: Db, tenant: string): Absence[] =>
+  db
+    .select()
+    .from(absences)
+    .where(eq(absences.tenant, tenant))
+    .orderBy(asc(absences.personId), asc(absences.fromMs))
+    .all()
+    .map(absenceOf);
+
 /** Those of a person that are not over before an instant. */
 const othersIn = (db: Db, tenant: string, { personId, fromMs }: Absence): Absence[] =>
   db
@@ -48,6 +59,11 @@ const othersIn = (db: Db, tenant: string, { personId, fromMs }: Absence): Absenc
     .where(and(eq(absences.tenant, tenant), eq(absences.personId, personId), gt(absences.untilMs, fromMs)))
     .all()
     .map(absenceOf);
+
+/** An absence as history keeps it. */
+export const absenceContent = ({ personId, status, fromMs, untilMs, reason }: Absence): JsonObject => ({
+  ...{ personId, status, from: instantAt(fromMs), until: instantAt(untilMs), reason },
+});
 
 /** Writes an absence that has been checked, with its trace. The record names no reason: it may be an illness. */
 export const writeAbsence = (
@@ -62,9 +78,8 @@ export const writeAbsence = (
     .values({ tenant, absenceId: id, ...row })
     .onConflictDoUpdate({ target: [absences.tenant, absences.absenceId], set: row })
     .run();
-  const { reason, personId, status } = absence;
-  const detail = { personId, status, from: instantAt(absence.fromMs), until: instantAt(absence.untilMs) };
-  const content = { ...detail, reason };
+  const content = absenceContent(absence);
+  const { reason: _, ...detail } = content;
   recordChange(db, tenant, { type, subject: { kind: 'absence', id }, content, detail }, by);
 };
 

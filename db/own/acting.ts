@@ -1,4 +1,4 @@
-import { and, eq, ne, or, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { ActingData, Holder } from '../../machines/people/effective-actor.ts';
 import type { Db, Store } from '../open.ts';
 import { perConnection } from '../prepared.ts';
@@ -8,24 +8,25 @@ import { limitsIn } from './authority.ts';
 import { delegationsTo } from './delegations.ts';
 import { type Person, personIn } from './people.ts';
 
-const ofHuman = and(
-  eq(people.tenant, sql.placeholder('tenant')),
-  or(eq(people.humanId, sql.placeholder('humanId')), eq(people.personId, sql.placeholder('humanId'))),
-  ne(people.personId, sql.placeholder('personId')),
-);
-
 const statements = perConnection((db) => ({
-  accounts: db.select({ id: people.personId }).from(people).where(ofHuman).prepare(),
+  accounts: db
+    .select({ id: people.personId })
+    .from(people)
+    .where(and(eq(people.tenant, sql.placeholder('tenant')), eq(people.humanId, sql.placeholder('humanId'))))
+    .prepare(),
 }));
 
-/** Ids of the other accounts of the human being whose account this is. */
+/** Ids of the other accounts of the human being whose account this is: the main one, and those that name it. */
 export const accountsIn = (
   db: Db,
   { tenant, id, humanId = id }: Pick<Person, 'tenant' | 'id' | 'humanId'>,
 ): string[] =>
-  statements(db)
-    .accounts.all({ tenant, humanId, personId: id })
-    .map((row) => row.id);
+  [
+    humanId,
+    ...statements(db)
+      .accounts.all({ tenant, humanId })
+      .map((row) => row.id),
+  ].filter((each) => each !== id);
 
 /** All that decides what a person may do now, read in one go. */
 export const actingData = (store: Store, person: Person, nowMs: number): Promise<ActingData> =>

@@ -7,15 +7,16 @@ import { knownIn } from './known-people.ts';
 import { type ChangedBy, recordChange } from './people-history.ts';
 import type { Saved } from './person-record.ts';
 
-const contentOf = ({ id, title, parent, head, status }: Department): JsonObject => ({
+/** A department as history keeps it. */
+export const departmentContent = ({ id, title, parent, head, status }: Department): JsonObject => ({
   ...{ id, title: { zh: title.zh, en: title.en }, parent, head, status },
 });
 
 /** Writes a department that has been checked, with its trace. False where nothing is different. */
 export const recordDepartment = (db: Db, tenant: string, department: Department, by: ChangedBy): boolean => {
   const before = departmentIn(db, tenant, department.id);
-  const content = contentOf(department);
-  if (before && JSON.stringify(contentOf(before)) === JSON.stringify(content)) return false;
+  const content = departmentContent(department);
+  if (before && JSON.stringify(departmentContent(before)) === JSON.stringify(content)) return false;
   writeDepartment(db, tenant, department);
   const subject = { kind: 'department', id: department.id } as const;
   const type = before ? 'department.changed' : 'department.added';
@@ -40,7 +41,7 @@ export const addDepartment = (
   store.write((db) => {
     const there = departmentIn(db, tenant, department.id);
     if (there) {
-      const same = JSON.stringify(contentOf(there)) === JSON.stringify(contentOf(department));
+      const same = JSON.stringify(departmentContent(there)) === JSON.stringify(departmentContent(department));
       return same ? { saved: there } : { refused: 'exists' };
     }
     return save(db, tenant, department, by);
