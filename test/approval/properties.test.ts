@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Act, applyAct } from '../../machines/kernel/approval/act.ts';
+import { type Approval, accountsOf, openSeats, type Seat } from '../../machines/kernel/approval/approval.ts';
+import { isFault } from '../../machines/kernel/approval/eligible.ts';
+import { beginApproval } from '../../machines/kernel/approval/rounds.ts';
+import { actOf, approval, type Draw, draw, instant, people } from './random-decision.ts';
+
+// Guarantee: whatever the plan and whatever people try, no approval without its quorum of distinct people who may decide,
+// none of them counted twice; every plan can end; and the accepted acts alone give the decision again.
+
+interface Played {
+  end: Approval;
+  /** What was accepted, with its instant. */
+  accepted: [Act, string][];
+  seen: Approval[];
+}
+
+const play = (begun: Approval, draws: Draw[]): Played => {
+  const accepted: [Act, string][] = [];
+  const seen = [begun];
+  let at = begun;
+  for (const [n, each] of draws.entries()) {
+    const act = actOf(at, each, n);
+    const before = JSON.stringify(at);
+    const made = applyAct(at, act, instant(n));
+    expect(JSON.stringify(at)).toBe(before);
+    if (!isFault(made)) {
+      accepted.push([act, instant(n)]);
+      at = made;
+      seen.push(at);
+    }
+  }
+  return { end: at, accepted, seen };
+};
+
+const runs = { numRuns: process.env.CASELOOM_FULL === '1' ? 20_000 : 1_500 };
+const acts = fc.array(draw, { maxLength: 60 });
+
+describe('a decision by several people', () => {
+  it('is approved only by enough distinct people who may decide', () => {
+    let approved = 0;
+    fc.assert(
+      fc.property(approval, acts, (begun, draws) => {
+        const { end } = play(begun, draws);
+        if (end.status === 'approved') {
+          approved += 1;
+          for (const { id, rule, signers } of end.plan.steps) {
+            const seats = end.seats.filter((seat) => seat.step === id && !seat.void);
+            const planned = seats.filter((seat) => !seat.addedBy && seat.status === 'approved');
+            const needed = rule === 'any' ? 1 : typeof rule === 'object' ? rule.quorum : signers.length;
+            expect(planned.length).toBeGreaterThanOrEqual(needed);
+            expect(seats.filter((seat) => seat.addedBy && !isApprovedOrGone(seat))).toEqual([]);
+            expect(planned.every((seat) => isCovered(end, seat))).toBe(true);
+          }
+        }
+      }),
+      runs,
+    );
+    // The property says nothing where nothing is ever approved.
+    expect(approved).toBeGreaterThan(runs.numRuns / 50)
+  });
+
+  it('counts nobody twice, and neither its proposer nor who is barred', () => {
+    fc.assert(
+      fc.property(approval, acts, (begun, draws) => {
+        for (const at of play(begun, draws).seen) {
+          const humans = at.seats.flatMap((seat) => (seat.void ? [] : (seat.decision?.humans ?? [])));
+          expect(new Set(humans).size).toBe(humans.length);
+          expect(humans.filter((id) => accountsOf(at.proposer).includes(id))).toEqual([]);
+          expect(humans.filter((id) => at.barred.includes(id))).toEqual([]);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('has an open seat as long as it runs, and can be brought to an end', () => {
+    fc.assert(
+      fc.property(approval, acts, (begun, draws) => {
+        let { end: at } = play(begun, draws);
+        if (at.status === 'returned') {
+          const actor = people.find(({ id }) => id === at.proposer.id) as (typeof people)[number];
+          const again = applyAct(at, { type: 'resubmit', actor, subjectHash: 'hash-9' }, instant(99));
+          at = isFault(again) ? at : again;
+        }
+        for (let n = 0; at.status === 'running'; n += 1) {
+          const [seat] = openSeats(at);
+          expect(seat).toBeDefined();
+          const made = applyAct(
+            at,
+            { type: 'approve', seat: seat?.id ?? '', actor: strangerFor(seat, n) },
+            instant(999),
+          );
+          // A person whom the plan names, and who has no part in it any more: the ladder goes on with others.
+          const isBarred = isFault(made) && seat?.signer.personId !== undefined;
+          const next = isBarred ? applyAct(at, { type: 'climb', seat: seat.id }, instant(999)) : made;
+          expect(next).not.toHaveProperty('fault');
+          at = next as Approval;
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('is the same again from its accepted acts alone', () => {
+    fc.assert(
+      fc.property(approval, acts, (begun, draws) => {
+        const { end, accepted } = play(begun, draws);
+        const { plan, subjectHash, amount, proposer, barred } = begun;
+        let again = beginApproval(
+          JSON.parse(JSON.stringify({ plan, subjectHash, amount, proposer, barred })) as typeof begun,
+        );
+        for (const [act, at] of JSON.parse(JSON.stringify(accepted)) as [Act, string][]) {
+          again = applyAct(JSON.parse(JSON.stringify(again)) as Approval, act, at) as Approval;
+        }
+        expect(again).toEqual(end);
+      }),
+      runs,
+    );
+  });
+});
+
+const isApprovedOrGone = ({ status }: Seat): boolean => status === 'approved' || status === 'removed';
+
+/** Whoever decided had the authority, their own or a lent one. */
+const isCovered = ({ amount }: Approval, { signer, decision, delegation }: Seat): boolean => {
+  if (!signer.byAuthority || !amount) {
+    return true;
+  }
+  const actor = people.find(({ id }) => id === decision?.actorId);
+  const lent = [
+    ...(actor?.actsFor ?? []).filter(({ personId }) => personId === decision?.onBehalfOfId),
+    ...(delegation?.by.id === decision?.onBehalfOfId ? [delegation] : []),
+  ];
+  const rights = decision?.onBehalfOfId === undefined ? [actor] : lent;
+  return rights.some((right) =>
+    right?.authority?.some((limit) => limit.currency === amount.currency && limit.amount >= amount.amount),
+  );
+};
+
+/** Somebody who has no part in anything yet and may do what the seat asks for; what was lent has come back by then. */
+const strangerFor = (seat: Seat | undefined, n: number): (typeof people)[number] => ({
+  id: seat?.signer.personId ?? `stranger-${n}`,
+  roles: seat?.signer.role === undefined ? [] : [seat.signer.role],
+  departments: seat?.signer.department === undefined ? [] : [seat.signer.department],
+  authority: ['CNY', 'USD'].map((currency) => ({ currency, amount: 1_000_000 })),
+});
