@@ -58,7 +58,7 @@ describe('a decision by several people', () => {
       runs,
     );
     // The property says nothing where nothing is ever approved.
-    expect(approved).toBeGreaterThan(runs.numRuns / 50)
+    expect(approved).toBeGreaterThan(runs.numRuns / 50);
   });
 
   it('counts nobody twice, and neither its proposer nor who is barred', () => {
