@@ -1,4 +1,5 @@
 import type { Store } from '../db/open.ts';
+import { readSetting } from '../db/own/tenant-settings.ts';
 import { type OutboxRow, settleDelivery } from '../db/write/outbox.ts';
 import type { Letters } from './ports/letters.ts';
 import { PortFailure } from './ports/port-failure.ts';
@@ -18,7 +19,11 @@ export const createDeliver =
   async ({ tenant, effectId, caseId, attempts, payload }: OutboxRow): Promise<void> => {
     const { template, to } = payload;
     try {
-      await letters.send({ effectId, tenant, caseId, template, to });
+      const from = await readSetting(store, tenant, 'company');
+      await letters.send({
+        ...{ effectId, tenant, caseId, template, to },
+        ...(from === undefined ? {} : { from }),
+      });
     } catch (error) {
       const errorCode = error instanceof PortFailure ? error.code : 'DELIVERY_FAILED';
       const again = attempts < deliveryAttemptsMax && !(error instanceof PortFailure && !error.retryable);

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { nextNumber } from '../db/own/next-number.ts';
+import { readSetting } from '../db/own/tenant-settings.ts';
 import { getCase } from '../db/read/get-case.ts';
 import type { Opening } from '../machines/kernel/command.ts';
 import type { JsonObject } from '../machines/kernel/json.ts';
@@ -85,8 +86,9 @@ const start = async (
   requirePast(input.receivedAt, nowMs, '/receivedAt');
   await requireLinks(services, c, input);
 
+  const profile = input.profile ?? (await ownProfile(services, tenant, published));
   const { input: compileInput, compiled } = await knownProfile(() =>
-    definitions.forOpening(tenant, published, input.profile),
+    definitions.forOpening(tenant, published, profile),
   );
   if (input.mode !== 'historical') {
     requireProofOfBackdating(compiled, input, Date.parse(receivedAt), nowMs);
@@ -116,7 +118,7 @@ const start = async (
     data: sealed.data ?? {},
     receivedAt,
     ...(input.mode === undefined ? {} : { mode: input.mode }),
-    ...(input.profile === undefined ? {} : { profile: input.profile }),
+    ...(profile === undefined ? {} : { profile }),
     ...(sealed.texts.reason === undefined ? {} : { reason: sealed.texts.reason }),
     ...(links.length === 0 ? {} : { links }),
   });
@@ -144,6 +146,18 @@ const start = async (
   return row
     ? afterCommand(services, c, { caseId, seq: row.lastSeq, projected: true }, 201)
     : afterCommand(services, c, acceptedAnswer(outcome), 201);
+};
+
+/** The profile of the company's own jurisdiction, where the definition has one of that name. */
+const ownProfile = async (
+  { store }: Services,
+  tenant: string,
+  { runtime }: Published,
+): Promise<string | undefined> => {
+  const jurisdiction = await readSetting(store, tenant, 'jurisdiction');
+  return jurisdiction !== undefined && Object.hasOwn(runtime.profiles ?? {}, jurisdiction)
+    ? jurisdiction
+    : undefined;
 };
 
 const knownProfile = async <T>(work: () => Promise<T>): Promise<T> => {

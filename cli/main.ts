@@ -37,6 +37,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./case.ts')).caseCommand(),
   },
   {
+    name: 'setup',
+    summary: 'five questions before the first real case; what production still lacks',
+    load: async () => (await import('./setup.ts')).setupCommand(),
+  },
+  {
     name: 'people',
     summary: 'import and export people, departments, authority and absences as CSV',
     load: async () => (await import('./people.ts')).peopleCommand(),

@@ -3,7 +3,11 @@ import type { Letters } from './letters.ts';
 
 /** Keeps each letter as a file in `folder`, for installations without a mail gateway. */
 export const createFileMailBox = (folder: string): Letters => ({
-  send: async ({ effectId, tenant, caseId, template, to }) => ({
-    letterId: await writeEffectFile(folder, { tenant, effectId }, { effectId, tenant, caseId, template, to }),
+  send: async ({ effectId, tenant, caseId, template, to, from }) => ({
+    letterId: await writeEffectFile(
+      folder,
+      { tenant, effectId },
+      { effectId, tenant, caseId, template, to, ...(from === undefined ? {} : { from }) },
+    ),
   }),
 });

@@ -5,6 +5,8 @@ export interface Letter {
   caseId: string;
   template: string;
   to: { customer: true } | { roles: string[] };
+  /** The company that writes, where it has said who it is. */
+  from?: { name: string; letterhead: string };
 }
 
 /** Whatever takes letters: mail, SMS, a webhook. The same letter taken again is not sent again. */

@@ -24,8 +24,14 @@ export const recordDepartment = (db: Db, tenant: string, department: Department,
   return true;
 };
 
-const save = (db: Db, tenant: string, department: Department, by: ChangedBy): Saved<Department> => {
-  const faults = checkDepartment(department, knownIn(db, tenant));
+const save = (
+  db: Db,
+  tenant: string,
+  department: Department,
+  by: ChangedBy,
+  before?: Department,
+): Saved<Department> => {
+  const faults = checkDepartment(department, knownIn(db, tenant), before);
   if (faults.length > 0) return { faults };
   recordDepartment(db, tenant, department, by);
   return { saved: department };
@@ -57,5 +63,5 @@ export const changeDepartment = (
 ): Promise<Saved<Department>> =>
   store.write((db) => {
     const there = departmentIn(db, tenant, departmentId);
-    return there ? save(db, tenant, { ...there, ...change }, by) : { refused: 'missing' };
+    return there ? save(db, tenant, { ...there, ...change }, by, there) : { refused: 'missing' };
   });

@@ -124,11 +124,13 @@ const judge = (
     ...repeated('people', people),
     ...repeated('departments', departments),
     ...people.flatMap(({ line, before, after }) => [
-      ...faultsOf('people', line, checkPerson(after, known)),
+      ...faultsOf('people', line, checkPerson(after, known, before)),
       ...nameless(line, after),
       ...ownRights(line, before, after, options),
     ]),
-    ...departments.flatMap(({ line, after }) => faultsOf('departments', line, checkDepartment(after, known))),
+    ...departments.flatMap(({ line, before, after }) =>
+      faultsOf('departments', line, checkDepartment(after, known, before)),
+    ),
   ];
   const limits = judgeLimits(db, tenant, rows.authority, known, options);
   const absences = judgeAbsences(db, tenant, rows.absences, known, options);

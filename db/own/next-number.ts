@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
+import { defaultNumberFormat, formatNumber } from '../../machines/settings/number-format.ts';
 import type { Store } from '../open.ts';
 import { counters } from '../schema/index.ts';
+import { settingIn } from './tenant-settings.ts';
 
 const prefixes: { [kind: string]: string } = {
   claim: 'CL',
@@ -10,17 +12,15 @@ const prefixes: { [kind: string]: string } = {
   approval: 'AP',
 };
 
-/** The next case number of a kind and year, e.g. `CL-2026-000001`. A number whose case is refused stays unused. */
-export const nextNumber = async (
-  store: Store,
-  tenant: string,
-  kind: string,
-  year: number,
-): Promise<string> => {
+/**
+ * The next case number of a kind and year in the company's format, e.g. `CL-2026-000001`. A number whose case is refused
+ * stays unused.
+ */
+export const nextNumber = (store: Store, tenant: string, kind: string, year: number): Promise<string> => {
   const prefix = prefixes[kind] ?? 'CS';
-  // Kinds of a designer's own share one prefix, so they share one count.
-  const row = await store.write((db) =>
-    db
+  return store.write((db) => {
+    // Kinds of a designer's own share one prefix, so they share one count.
+    const { n } = db
       .insert(counters)
       .values({ tenant, kind: prefix, year, n: 1 })
       .onConflictDoUpdate({
@@ -28,7 +28,7 @@ export const nextNumber = async (
         set: { n: sql`${counters.n} + 1` },
       })
       .returning({ n: counters.n })
-      .get(),
-  );
-  return `${prefix}-${year}-${String(row.n).padStart(6, '0')}`;
+      .get();
+    return formatNumber(settingIn(db, tenant, 'numberFormat') ?? defaultNumberFormat, { prefix, year, n });
+  });
 };

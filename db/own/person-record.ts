@@ -154,11 +154,17 @@ export const changePerson = (
 ): Promise<Saved<PersonRecord>> =>
   store.write((db) => {
     const there = personRecordIn(db, tenant, personId);
-    return there ? save(db, tenant, change(there), by) : { refused: 'missing' };
+    return there ? save(db, tenant, change(there), by, there) : { refused: 'missing' };
   });
 
-const save = (db: Db, tenant: string, person: PersonRecord, by: ChangedBy): Saved<PersonRecord> => {
-  const faults = checkPerson(person, knownIn(db, tenant));
+const save = (
+  db: Db,
+  tenant: string,
+  person: PersonRecord,
+  by: ChangedBy,
+  before?: PersonRecord,
+): Saved<PersonRecord> => {
+  const faults = checkPerson(person, knownIn(db, tenant), before);
   if (faults.length > 0) return { faults };
   writePerson(db, tenant, person, by);
   return { saved: person };

@@ -20,13 +20,18 @@ const pointerOf: { [kind in Membership['kind']]: string } = {
 /**
  * What speaks against a person's data: roles, departments, a superior or a calendar that there are none of, a circle of
  * superiors, an account of an account, an end before its start, something held twice.
+ *
+ * @param before what the person is now: a superior who has left, or a department that was closed since, stands in the way
+ * of no other change
  */
-export const checkPerson = (person: PersonRecord, known: Known): PeopleFault[] => {
+export const checkPerson = (person: PersonRecord, known: Known, before?: PersonRecord): PeopleFault[] => {
   const { id, superior, humanId, calendar, memberships } = person;
+  const hadIt = ({ kind, name }: Membership): boolean =>
+    before?.memberships.some((each) => each.kind === kind && each.name === name) ?? false;
   return [
-    ...memberships.flatMap((membership) => membershipFaults(membership, known)),
+    ...memberships.flatMap((membership) => membershipFaults(membership, known, hadIt(membership))),
     ...repeated(memberships),
-    ...(superior === null ? [] : superiorFaults(id, superior, known)),
+    ...(superior === null || superior === before?.superior ? [] : superiorFaults(id, superior, known)),
     ...(humanId === null ? [] : humanFaults(id, humanId, known)),
     ...(calendar === null || known.calendar(calendar)
       ? []
@@ -34,12 +39,12 @@ export const checkPerson = (person: PersonRecord, known: Known): PeopleFault[] =
   ];
 };
 
-const membershipFaults = (membership: Membership, known: Known): PeopleFault[] => {
+const membershipFaults = (membership: Membership, known: Known, hadIt: boolean): PeopleFault[] => {
   const { kind, name } = membership;
   const pointer = pointerOf[kind];
   return [
     ...(kind === 'role' ? unknownRole(known, name, pointer) : []),
-    ...(kind === 'department' ? unknownDepartment(known, name, pointer) : []),
+    ...(kind === 'department' && !hadIt ? unknownDepartment(known, name, pointer) : []),
     ...emptyPeriod(membership, pointer),
   ];
 };
@@ -70,8 +75,11 @@ const humanFaults = (id: string, humanId: string, known: Known): PeopleFault[] =
     : [];
 };
 
-/** What speaks against a department's data: a parent or head that there is none of, or a circle of parents. */
-export const checkDepartment = (department: Department, known: Known): PeopleFault[] => {
+/**
+ * What speaks against a department's data: a parent or head that there is none of, or a circle of parents. `before` as
+ * above: a head who has left stays until there is another.
+ */
+export const checkDepartment = (department: Department, known: Known, before?: Department): PeopleFault[] => {
   const { id, parent, head } = department;
   return [
     ...(parent === null
@@ -79,7 +87,7 @@ export const checkDepartment = (department: Department, known: Known): PeopleFau
       : comesBack(id, parent, (each) => known.department(each)?.parent)
         ? [fault('HIERARCHY_LOOP', '/parent', 'lies, in the end, under this same department')]
         : unknownDepartment(known, parent, '/parent')),
-    ...(head === null ? [] : unknownPerson(known, head, '/head')),
+    ...(head === null || head === before?.head ? [] : unknownPerson(known, head, '/head')),
   ];
 };
 

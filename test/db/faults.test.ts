@@ -116,12 +116,13 @@ test('a closed store refuses', async () => {
 describe('the schema', () => {
   test('of a later release is refused with what to do; this release reopens its own', async () => {
     const { file } = opened.store;
+    const own = opened.store.sqlite.pragma('user_version', { simple: true });
     opened.store.sqlite.pragma('user_version = 999');
     await expect(openStore({ file })).rejects.toMatchObject({
       code: 'SCHEMA_TOO_NEW',
       message: expect.stringMatching(/has schema 999.*Start the release that wrote it/s),
     });
-    opened.store.sqlite.pragma('user_version = 2');
+    opened.store.sqlite.pragma(`user_version = ${own}`);
     const again = await openStore({ file });
     await again.close();
   });

@@ -106,6 +106,14 @@ describe('a person', () => {
   });
 });
 
+test('who has left, or was closed, stands in the way of no other change', () => {
+  const before = person({ superior: 'gone', memberships: [holds('department', 'old')] });
+  expect(checkPerson({ ...before, name: 'Other' }, known, before)).toEqual([]);
+  expect(codes(checkPerson({ ...before, superior: 'nobody' }, known, before))).toEqual([
+    'PERSON_UNKNOWN /superior',
+  ]);
+});
+
 describe('a department', () => {
   const department = (changes: Partial<Department>): Department => ({
     ...{ id: 'claims', title: { zh: '理赔', en: 'Claims' }, parent: null, head: 'wang', status: 'active' },

@@ -1,0 +1,62 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Json } from '../../machines/kernel/json.ts';
+import type { Db, Store } from '../open.ts';
+import { perConnection } from '../prepared.ts';
+import { tenantSettings } from '../schema/index.ts';
+import { type ChangedBy, recordChange } from './people-history.ts';
+
+/** What a company has chosen; what is absent is as the product ships. */
+export interface TenantSettings {
+  /** A profile of the definitions, for cases that are opened without one. */
+  jurisdiction?: string;
+  /** Who letters are from. */
+  company?: { name: string; letterhead: string };
+  /** How case numbers look. */
+  numberFormat?: string;
+}
+
+const statements = perConnection((db) => ({
+  one: db
+    .select({ value: tenantSettings.value })
+    .from(tenantSettings)
+    .where(
+      and(
+        eq(tenantSettings.tenant, sql.placeholder('tenant')),
+        eq(tenantSettings.name, sql.placeholder('name')),
+      ),
+    )
+    .prepare(),
+}));
+
+/** A setting as it was written, or undefined. */
+export const settingIn = <N extends keyof TenantSettings>(
+  db: Db,
+  tenant: string,
+  name: N,
+): TenantSettings[N] => statements(db).one.get({ tenant, name })?.value as TenantSettings[N];
+
+export const readSetting = <N extends keyof TenantSettings>(
+  store: Store,
+  tenant: string,
+  name: N,
+): Promise<TenantSettings[N]> => store.read((db) => settingIn(db, tenant, name));
+
+/** Writes those settings that are given and different, each with its trace. */
+export const writeSettings = (
+  store: Store,
+  tenant: string,
+  settings: TenantSettings,
+  by: ChangedBy,
+): Promise<void> =>
+  store.write((db) => {
+    for (const [name, value] of Object.entries(settings) as [keyof TenantSettings, Json][]) {
+      if (JSON.stringify(settingIn(db, tenant, name)) !== JSON.stringify(value)) {
+        db.insert(tenantSettings)
+          .values({ tenant, name, value })
+          .onConflictDoUpdate({ target: [tenantSettings.tenant, tenantSettings.name], set: { value } })
+          .run();
+        const subject = { kind: 'setting', id: name } as const;
+        recordChange(db, tenant, { type: 'setting.changed', subject, content: value, detail: { name } }, by);
+      }
+    }
+  });
