@@ -21,6 +21,7 @@ import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { peopleImportRoutes } from './routes/people-import.ts';
+import { roleRoutes } from './routes/roles.ts';
 import { taskVerbRoutes } from './routes/task-verbs.ts';
 import { taskListRoutes } from './routes/tasks.ts';
 import { createServices } from './services.ts';
@@ -50,6 +51,7 @@ export const createApp = (deps: ApiDeps): Router => {
     // Before the people by id, of whom none is called `import` or `export`.
     peopleImportRoutes,
     peopleRoutes,
+    roleRoutes,
     departmentRoutes,
     authorityRoutes,
     absenceRoutes,

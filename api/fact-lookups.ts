@@ -39,12 +39,13 @@ const claimOf = async (store: Store, state: FactState): Promise<Pick<FactState, 
 
 /** Whether the person has worked on a claim that the case is about: nobody judges a complaint about themselves. */
 const conflictOfInterest: Lookup = async ({ store }, state, { actor, onBehalfOf }) => {
-  const me = onBehalfOf && 'actor' in onBehalfOf ? onBehalfOf.actor.id : actor.id;
+  const { id, sameAs = [] } = onBehalfOf && 'actor' in onBehalfOf ? onBehalfOf.actor : actor;
+  const me = [id, ...sameAs];
   const others = await linkedCases(store, state, ({ rel }) => rel !== 'part-of');
   return others.some(
     ({ kind, owner, state: { acted } }) =>
       claimKinds.includes(kind) &&
-      (owner === me || Object.values(acted).some((persons) => persons.includes(me))),
+      [owner, ...Object.values(acted).flat()].some((person) => person !== null && me.includes(person)),
   );
 };
 

@@ -57,6 +57,7 @@ export interface Subject {
     | 'tenant'
     | 'person'
     | 'department'
+    | 'role'
     | 'authority'
     | 'absence'
     | 'delegation';

@@ -3,7 +3,6 @@ import { listPeoplePage } from '../../db/own/list-people.ts';
 import { getPerson, type Person } from '../../db/own/people.ts';
 import { listHistory } from '../../db/own/people-history.ts';
 import { addPerson, changePerson, personRecordIn } from '../../db/own/person-record.ts';
-import { listRoles } from '../../db/own/roles.ts';
 import { changePeople } from '../change-people.ts';
 import { actorOf } from '../facts.ts';
 import { mayReadHistory, requireAdmin, requireSomebodyElse, requireStaff } from '../people-rights.ts';
@@ -128,23 +127,6 @@ const history = createRoute({
   responses: { 200: answer('A page of it', page(PersonState)), ...readProblems },
 });
 
-const roles = createRoute({
-  method: 'get',
-  path: '/v1/roles',
-  summary: 'The roles that people may hold',
-  tags,
-  responses: {
-    200: answer(
-      'All of them',
-      z.object({
-        items: z.array(z.object({ id: z.string(), title: z.object({ zh: z.string(), en: z.string() }) })),
-        next: z.null(),
-      }),
-    ),
-    ...readProblems,
-  },
-});
-
 export const peopleRoutes = (services: Services): Router => {
   const { store, now } = services;
   const router = newRouter();
@@ -212,11 +194,6 @@ export const peopleRoutes = (services: Services): Router => {
       })),
       next,
     });
-  });
-
-  on(router, roles, async (c) => {
-    const { tenant } = requireStaff(c.get('person'));
-    return c.json({ items: await listRoles(store, tenant), next: null });
   });
   return router;
 };

@@ -1,4 +1,4 @@
-import type { Facts } from './command.ts';
+import type { Actor, Facts } from './command.ts';
 import type { Money } from './json.ts';
 import { performer } from './run.ts';
 
@@ -24,9 +24,13 @@ export const hasRole = (facts: Facts, by: string[]): boolean => {
   return performer(facts).roles.some((role) => by.includes(role));
 };
 
-/** Four eyes: whether this person is among those who did what this person must not have done. */
-export const isSamePerson = (facts: Facts, persons: string[]): boolean =>
-  persons.includes(performer(facts).id);
+/**
+ * Four eyes: whether this person, under whatever account, is among those who did what this person must not have done.
+ */
+export const isSamePerson = (facts: Facts, persons: string[]): boolean => {
+  const { id, sameAs = [] } = performer(facts) as Actor;
+  return [id, ...sameAs].some((account) => persons.includes(account));
+};
 
 /** Whether the amount lies within what the person may decide. Without a limit in its currency: no authority. */
 export const withinAuthority = (facts: Facts, amount: Money): boolean => {

@@ -53,6 +53,8 @@ test('conflictOfInterest: who worked on the claim may not decide a complaint abo
   await api.call('handler', 'POST', path, { type: 'acknowledge' });
   const accept = { type: 'accept', data: { severity: 'P2', cause: 'delay' } };
   expect((await api.call('agent', 'POST', path, accept)).body.code).toBe('EVENT_NOT_ALLOWED');
+  await putPerson(api.store, { ...agent, id: 'agent-b', roles: ['handler'], humanId: 'agent' });
+  expect((await api.call('agent-b', 'POST', path, accept)).body.code).toBe('EVENT_NOT_ALLOWED');
   expect((await api.call('handler', 'POST', path, accept)).status).toBe(200);
   await putPerson(api.store, agent);
 });

@@ -240,6 +240,15 @@ describe('decisions', () => {
       },
       'FOUR_EYES',
     ],
+    [
+      'by another account of whoever estimated',
+      {
+        type: 'event',
+        event: 'approve',
+        facts: as('lead', { authority: authority(500), sameAs: ['handler1'] }),
+      },
+      'FOUR_EYES',
+    ],
     ['that need a reason, without', { type: 'event', event: 'deny', by: 'lead' }, 'REASON_REQUIRED'],
     ['that need a reason, with', { type: 'event', event: 'deny', by: 'lead', reason }, ['deny']],
   ])('%s', (_, command, came) => {

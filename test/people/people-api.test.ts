@@ -172,6 +172,19 @@ describe('people', () => {
   });
 });
 
+test('a role is added by an administrator, and held from then on', async () => {
+  const role = { id: 'actuary', title: { zh: '精算', en: 'Actuary' } };
+  expect((await call('lead', 'POST', '/v1/roles', role)).body.code).toBe('ROLE_REQUIRED');
+  expect((await call('admin', 'POST', '/v1/roles', role)).status).toBe(201);
+  expect(
+    (await call('admin', 'POST', '/v1/roles', { ...role, title: { zh: '别', en: 'Else' } })).body.code,
+  ).toBe('ALREADY_EXISTS');
+  expect((await call('agent', 'GET', '/v1/roles')).body.items).toContainEqual(role);
+  expect((await call('admin', 'POST', '/v1/people', newPerson('qin', { roles: ['actuary'] }))).status).toBe(
+    201,
+  );
+});
+
 describe('departments', () => {
   test('201, 200: a tree with heads; 403, 404, 409, 422', async () => {
     const title = { zh: '华东查勘', en: 'Survey East' };
