@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Letters } from '../../activities/ports/letters.ts';
 import type { Payments } from '../../activities/ports/payment.ts';
+import type { PolicyPort } from '../../activities/ports/policy.ts';
 import { projectFolder } from '../../cli/project-folder.ts';
 import { loadSettings, type Settings } from '../../cli/settings.ts';
 import { installRuntime, startCaseWorker } from '../../cli/worker/case-worker.ts';
@@ -62,6 +63,7 @@ export async function startTestWorker(options: {
   client: Client;
   payments?: Payments;
   letters?: Letters;
+  policies?: PolicyPort;
   maxCachedWorkflows?: number;
 }): Promise<TestWorker> {
   prepareRuntime();
@@ -87,6 +89,7 @@ export async function startTestWorker(options: {
       env: {},
       ...(options.payments === undefined ? {} : { payments: options.payments }),
       ...(options.letters === undefined ? {} : { letters: options.letters }),
+      ...(options.policies === undefined ? {} : { policies: options.policies }),
     });
   let worker = await launch();
   const until = () => ({ taskQueue, deadlineMs: Date.now() + answerWithinMs });
