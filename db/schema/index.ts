@@ -4,7 +4,7 @@ export * from './definitions.ts';
 export * from './outbox.ts';
 export * from './people.ts';
 export * from './requests.ts';
-export * from './requests.ts';
+export * from './sign-in.ts';
 export * from './tasks.ts';
 export * from './trail.ts';
 export * from './vault.ts';
