@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { embeddedTenant } from '../api/seed.ts';
-import { writeSettings } from '../db/own/tenant-settings.ts';
+import { readSettings, type TenantSettings, writeSettings } from '../db/own/tenant-settings.ts';
 import { importCsv, operatorId, outcomeLines, readFiles, withStore } from './people.ts';
 import { loadSettings } from './settings.ts';
-import { answersIn, completeAnswers, type SetupAnswers } from './setup/answers.ts';
+import { answersIn, completeAnswers, exampleCompany, type SetupAnswers } from './setup/answers.ts';
 import { askMissing } from './setup/ask.ts';
 import { type Evidence, type Need, productionNeeds } from './setup/production-gaps.ts';
 
@@ -36,8 +36,8 @@ export function setupCommand(): Command {
     .option('--people <file>', 'CSV of the people')
     .option('--departments <file>', 'CSV of the departments')
     .option('--authority <file>', 'CSV of who may decide how much')
-    .option('--answers <file>', 'JSON file with the answers; what it leaves out takes the default')
-    .option('--yes', 'ask nothing: defaults for what is not given')
+    .option('--answers <file>', 'JSON file with the answers; what it leaves out stays, or takes the default')
+    .option('--yes', 'ask nothing: what is not given stays, or takes the default')
     .option('--check', 'tell what production still lacks')
     .option('--public-url <url>', 'with --check: where people reach the API')
     .option('--backups <folder>', 'with --check: where the backups lie')
@@ -48,32 +48,33 @@ export function setupCommand(): Command {
         await check(options);
         return;
       }
+      const settings = await withStore((store) => readSettings(store, embeddedTenant));
       const given = {
         ...(options.answers === undefined ? {} : answersIn(options.answers)),
-        ...flags(options),
+        ...flags(options, settings),
       };
       const asks = options.answers === undefined && !options.yes;
       const { stdin: input, stdout: output } = process;
-      await apply(completeAnswers(asks ? await askMissing(given, { input, output }) : given));
+      const answers = asks ? await askMissing(given, settings, { input, output }) : given;
+      // What neither flag, file nor answer gives stays as it is; the first time, that is the default.
+      await apply(completeAnswers({ ...settings, ...answers }));
     });
 }
 
-const flags = ({
-  jurisdiction,
-  company,
-  letterhead,
-  numberFormat,
-  people,
-  departments,
-  authority,
-}: Options) => ({
-  ...(jurisdiction === undefined ? {} : { jurisdiction }),
-  ...(company === undefined ? {} : { company: { name: company, letterhead: letterhead ?? '' } }),
-  ...(numberFormat === undefined ? {} : { numberFormat }),
-  ...(people === undefined ? {} : { people }),
-  ...(departments === undefined ? {} : { departments }),
-  ...(authority === undefined ? {} : { authority }),
-});
+const flags = (options: Options, settings: TenantSettings) => {
+  const { jurisdiction, company, letterhead, numberFormat, people, departments, authority } = options;
+  const there = settings.company ?? exampleCompany;
+  return {
+    ...(jurisdiction === undefined ? {} : { jurisdiction }),
+    ...(company === undefined && letterhead === undefined
+      ? {}
+      : { company: { name: company ?? there.name, letterhead: letterhead ?? there.letterhead } }),
+    ...(numberFormat === undefined ? {} : { numberFormat }),
+    ...(people === undefined ? {} : { people }),
+    ...(departments === undefined ? {} : { departments }),
+    ...(authority === undefined ? {} : { authority }),
+  };
+};
 
 const apply = async ({ people, departments, authority, ...settings }: SetupAnswers): Promise<void> => {
   const paths = { people, departments, authority };

@@ -8,9 +8,11 @@ import { CommandError } from '../command-error.ts';
 export const jurisdictions = (): string[] =>
   [...new Set(shippedDefinitions().flatMap(({ profiles = {} }) => Object.keys(profiles)))].sort();
 
+export const exampleCompany = { name: 'Example Insurance', letterhead: '' };
+
 const path = z.string().min(1).max(1_000);
 
-/** What `caseloom setup` wants to know. Paths are of CSV files; null keeps what is there. */
+/** What `caseloom setup` wants to know. Paths are of CSV files; null imports none. */
 export const SetupAnswers = z.strictObject({
   jurisdiction: z
     .string()
@@ -23,7 +25,7 @@ export const SetupAnswers = z.strictObject({
       name: z.string().trim().min(1).max(120),
       letterhead: z.string().trim().max(1_000).default(''),
     })
-    .default({ name: 'Example Insurance', letterhead: '' }),
+    .default(exampleCompany),
   numberFormat: z
     .string()
     .superRefine((format, context) => {

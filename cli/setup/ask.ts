@@ -1,12 +1,14 @@
 import { createInterface } from 'node:readline/promises';
+import type { TenantSettings } from '../../db/own/tenant-settings.ts';
 import { defaultNumberFormat, numberFormatProblem } from '../../machines/settings/number-format.ts';
-import { jurisdictions } from './answers.ts';
+import { exampleCompany, jurisdictions } from './answers.ts';
 
 interface Question {
   /** The answer that is asked for. */
   name: 'jurisdiction' | 'company' | 'numberFormat' | 'people' | 'authority';
   text: string;
-  byDefault: string;
+  /** What an empty line means, with the settings that are there. */
+  byDefault: (settings: TenantSettings) => string;
   problem?: (answer: string) => string | undefined;
   toAnswer: (answer: string) => object;
 }
@@ -18,14 +20,15 @@ const questions: Question[] = [
   {
     name: 'jurisdiction',
     text: `1/5  Which rules and deadlines apply? (${jurisdictions().join(', ')})`,
-    byDefault: 'cn',
+    byDefault: ({ jurisdiction = 'cn' }) => jurisdiction,
     problem: (answer) => (jurisdictions().includes(answer) ? undefined : 'is none of these'),
     toAnswer: (jurisdiction) => ({ jurisdiction }),
   },
   {
     name: 'company',
     text: '2/5  Company name, and the address for letters after a |',
-    byDefault: 'Example Insurance',
+    byDefault: ({ company }) =>
+      company === undefined ? exampleCompany.name : [company.name, company.letterhead].join(' | '),
     problem: (answer) => (answer.startsWith('|') ? 'begins with the address' : undefined),
     toAnswer: (answer) => {
       const [name = '', letterhead = ''] = answer.split('|').map((part) => part.trim());
@@ -35,20 +38,20 @@ const questions: Question[] = [
   {
     name: 'numberFormat',
     text: '3/5  How case numbers look ({prefix}, {year} or {yy}, {n} or {n:6})',
-    byDefault: defaultNumberFormat,
+    byDefault: ({ numberFormat = defaultNumberFormat }) => numberFormat,
     problem: numberFormatProblem,
     toAnswer: (numberFormat) => ({ numberFormat }),
   },
   {
     name: 'people',
     text: `4/5  CSV file of the people (${none}: only the demo people)`,
-    byDefault: none,
+    byDefault: () => none,
     toAnswer: (answer) => ({ people: fileOrNone(answer) }),
   },
   {
     name: 'authority',
     text: `5/5  CSV file of who may decide how much (${none}: the shipped ladder by role)`,
-    byDefault: none,
+    byDefault: () => none,
     toAnswer: (answer) => ({ authority: fileOrNone(answer) }),
   },
 ];
@@ -56,6 +59,7 @@ const questions: Question[] = [
 /** Asks what has not been given, on the terminal; an empty line, and the end of the input, take the default. */
 export const askMissing = async (
   given: object,
+  settings: TenantSettings,
   { input, output }: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream },
 ): Promise<object> => {
   const lines = createInterface({ input, output, terminal: false });
@@ -63,7 +67,8 @@ export const askMissing = async (
   let answers = given;
   try {
     for (const question of questions) {
-      const { name, text, byDefault, problem, toAnswer } = question;
+      const { name, text, problem, toAnswer } = question;
+      const byDefault = question.byDefault(settings);
       for (let asked = !(name in answers); asked; ) {
         output.write(`${text} [${byDefault}]: `);
         const line = await answered.next();

@@ -8,6 +8,7 @@ import { readSetting } from '../../db/own/tenant-settings.ts';
 import { shippedCalendars } from '../../machines/library/index.ts';
 import { exampleOrganisation } from '../../machines/library/organisation.ts';
 import type { Settings } from '../settings.ts';
+import { exampleCompany } from './answers.ts';
 
 /** One thing that production needs: whether it is there, and what to do where it is not. */
 export interface Need {
@@ -109,7 +110,7 @@ const people = async (store: Store): Promise<Need[]> => {
 
 const company = async (store: Store): Promise<Need> => {
   const found = await readSetting(store, embeddedTenant, 'company');
-  const ok = found !== undefined && found.name !== 'Example Insurance' && found.letterhead !== '';
+  const ok = found !== undefined && found.name !== exampleCompany.name && found.letterhead !== '';
   return need(
     'company',
     ok,

@@ -141,7 +141,7 @@ const judge = (
       ...people.map(
         ({ line, before, after }): Step => ({
           ...{ table: 'people', line, before: before && personContent(before), after: personContent(after) },
-          write: () => writePerson(db, tenant, after, by),
+          write: () => writePerson(db, tenant, after, by, before),
         }),
       ),
       ...departments.map(

@@ -44,16 +44,30 @@ export interface Coming {
   departments: Map<string, Department>;
 }
 
-/** What the rules of people data ask about everybody else, as it is in this transaction. */
+/** What the rules of people data ask about everybody else, as it is in this transaction before it writes. */
 export const knownIn = (db: Db, ofTenant: string, coming?: Coming): Known => {
   const { person, account, role, department, calendar } = statements(db);
   const isMainOf = coming && new Set([...coming.people.values()].map(({ humanId }) => humanId));
+  const storedPerson = once((each) => person.get({ tenant: ofTenant, id: each }));
+  const storedDepartment = once((each) => department.get({ tenant: ofTenant, id: each }));
   return {
-    person: (each) => coming?.people.get(each) ?? person.get({ tenant: ofTenant, id: each }),
+    person: (each) => coming?.people.get(each) ?? storedPerson(each),
     hasAccounts: (each) =>
       isMainOf?.has(each) === true || account.get({ tenant: ofTenant, id: each }) !== undefined,
-    role: (each) => role.get({ tenant: ofTenant, id: each }) !== undefined,
-    department: (each) => coming?.departments.get(each) ?? department.get({ tenant: ofTenant, id: each }),
-    calendar: (each) => calendar.get({ tenant: ofTenant, id: each }) !== undefined,
+    role: once((each) => role.get({ tenant: ofTenant, id: each }) !== undefined),
+    department: (each) => coming?.departments.get(each) ?? storedDepartment(each),
+    calendar: once((each) => calendar.get({ tenant: ofTenant, id: each }) !== undefined),
+  };
+};
+
+/** An import asks the same of thousands of lines. */
+const once = <T>(look: (id: string) => T): ((id: string) => T) => {
+  const found = new Map<string, T>();
+  return (id) => {
+    const known = found.get(id);
+    if (known !== undefined || found.has(id)) return known as T;
+    const looked = look(id);
+    found.set(id, looked);
+    return looked;
   };
 };

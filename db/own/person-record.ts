@@ -95,9 +95,14 @@ export const personContent = (person: PersonRecord): JsonObject => ({
     .map((each) => ({ kind: each.kind, name: each.name, ...periodOf(each) })),
 });
 
-/** Writes a person who has been checked, with its trace. False where nothing is different. */
-export const writePerson = (db: Db, tenant: string, person: PersonRecord, by: ChangedBy): boolean => {
-  const before = personRecordIn(db, tenant, person.id);
+/** Writes a person who has been checked, with its trace. False where nothing is different from `before`. */
+export const writePerson = (
+  db: Db,
+  tenant: string,
+  person: PersonRecord,
+  by: ChangedBy,
+  before: PersonRecord | undefined,
+): boolean => {
   const content = personContent(person);
   const old = before && personContent(before);
   const changed = Object.keys(content).filter(
@@ -110,7 +115,7 @@ export const writePerson = (db: Db, tenant: string, person: PersonRecord, by: Ch
   if (before) update.run(row);
   else insert.run(row);
   if (changed.includes('memberships')) {
-    clear.run({ tenant, personId });
+    if (before) clear.run({ tenant, personId });
     for (const membership of person.memberships) {
       join.run({ tenant, personId, ...membership });
     }
@@ -166,6 +171,6 @@ const save = (
 ): Saved<PersonRecord> => {
   const faults = checkPerson(person, knownIn(db, tenant), before);
   if (faults.length > 0) return { faults };
-  writePerson(db, tenant, person, by);
+  writePerson(db, tenant, person, by, before);
   return { saved: person };
 };

@@ -41,6 +41,19 @@ export const readSetting = <N extends keyof TenantSettings>(
   name: N,
 ): Promise<TenantSettings[N]> => store.read((db) => settingIn(db, tenant, name));
 
+/** All settings that have been written. */
+export const readSettings = (store: Store, tenant: string): Promise<TenantSettings> =>
+  store.read((db) =>
+    Object.fromEntries(
+      db
+        .select({ name: tenantSettings.name, value: tenantSettings.value })
+        .from(tenantSettings)
+        .where(eq(tenantSettings.tenant, tenant))
+        .all()
+        .map(({ name, value }) => [name, value]),
+    ),
+  );
+
 /** Writes those settings that are given and different, each with its trace. */
 export const writeSettings = (
   store: Store,

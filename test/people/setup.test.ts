@@ -15,7 +15,7 @@ import { completeAnswers } from '../../cli/setup/answers.ts';
 import { askMissing } from '../../cli/setup/ask.ts';
 import { productionNeeds } from '../../cli/setup/production-gaps.ts';
 import { nextNumber } from '../../db/own/next-number.ts';
-import { writeSettings } from '../../db/own/tenant-settings.ts';
+import { readSettings, type TenantSettings, writeSettings } from '../../db/own/tenant-settings.ts';
 import { openVault } from '../../db/vault/open-vault.ts';
 import { exampleOrganisation } from '../../machines/library/organisation.ts';
 import { formatNumber, numberFormatProblem } from '../../machines/settings/number-format.ts';
@@ -53,11 +53,11 @@ describe('a number format', () => {
 });
 
 describe('the questions', () => {
-  const ask = async (lines: string[], given: object = {}) => {
+  const ask = async (lines: string[], given: object = {}, settings: TenantSettings = {}) => {
     const input = new PassThrough();
     const output = new PassThrough();
     input.end(lines.map((line) => `${line}\n`).join(''));
-    const answers = await askMissing(given, { input, output });
+    const answers = await askMissing(given, settings, { input, output });
     output.end();
     return { answers: completeAnswers(answers), asked: await text(output) };
   };
@@ -81,6 +81,15 @@ describe('the questions', () => {
     });
     expect(asked).toContain('is none of these');
     expect(asked).not.toContain('3/5');
+  });
+
+  test('offer what is there: an empty line keeps it', async () => {
+    const settings = {
+      jurisdiction: 'uk',
+      company: { name: 'Albion', letterhead: '1 High Street' },
+      numberFormat: '{prefix}/{yy}/{n}',
+    };
+    expect((await ask([], {}, settings)).answers).toMatchObject(settings);
   });
 
   test.each([
@@ -127,6 +136,11 @@ test('settings are read: numbers, the profile of a new case, letters', async () 
     const written = recordsOf(api.store).filter(({ type }) => type === 'setting.changed');
     expect(written.map(({ subject }) => subject.id)).toEqual(['jurisdiction', 'numberFormat', 'company']);
     await writeSettings(api.store, tenant, { company }, by);
+    expect(await readSettings(api.store, tenant)).toEqual({
+      jurisdiction: 'cn',
+      numberFormat: '{yy}.{prefix}.{n:3}',
+      company,
+    });
     expect(recordsOf(api.store).filter(({ type }) => type === 'setting.changed').length).toBe(3);
   } finally {
     await api.stop();
@@ -265,6 +279,8 @@ test('the command line: set up by flags and answers, checked', async () => {
     const done = await caseloom('--answers', answers, '--jurisdiction', 'uk');
     expect(done.stdout).toContain('people: 1 added');
     expect(done.stdout).toContain('Jurisdiction uk; Albion; case numbers {prefix}-{year}-{n:6}.');
+    const again = await caseloom('--yes', '--letterhead', '2 Low Street');
+    expect(again.stdout).toContain('Jurisdiction uk; Albion;');
     const checked = await caseloom('--check', '--json').catch((error) => error);
     expect(checked.code).toBe(1);
     const needs = JSON.parse(checked.stdout).needs as { id: string; ok: boolean }[];
