@@ -1,0 +1,158 @@
+import { superiorsOf } from '../people/superiors-of.ts';
+import type { Ladder } from './ladder.ts';
+
+/** A person as the rules below see them, as of now. */
+export interface Reachable {
+  id: string;
+  active: boolean;
+  away: boolean;
+  roles: string[];
+  departments: string[];
+  superior: string | null;
+  /** Who does this person's work now: substitutes and delegates. */
+  standIns: string[];
+}
+
+/** Who there is. */
+export interface Directory {
+  person: (id: string) => Reachable | undefined;
+  /** Ids of those who hold a role, in the order of their ids. */
+  holders: (role: string) => string[];
+  department: (id: string) => { parent: string | null; head: string | null } | undefined;
+}
+
+/** What of a case decides whom its messages go to. */
+export interface CaseParties {
+  owner: string | null;
+  /** Assignees of its open tasks. */
+  assignees: string[];
+  department: string | null;
+  /** Who may have no part in it: the complained-of and the recused. Who reports to them is skipped as well. */
+  excluded: string[];
+}
+
+/** Somebody to tell, and as what: the role or place in the case that the rung named. */
+export interface Recipient {
+  personId: string;
+  as: string;
+}
+
+const departmentsMax = 50;
+
+/**
+ * The persons that a rung tells, each once, in the order in which it names them. An absent one's work is told to who
+ * does it, else to the nearest superior; nobody at all becomes the ladder's last resort, so that it is never nowhere.
+ */
+export const recipientsOf = (
+  tell: readonly string[],
+  parties: CaseParties,
+  directory: Directory,
+  { line, lastResort, recipientsMax }: Pick<Ladder, 'line' | 'lastResort' | 'recipientsMax'>,
+): Recipient[] => {
+  const mayKnow = (id: string): boolean => isFree(id, parties.excluded, directory);
+  const found = new Map<string, Recipient>();
+  const add = (ids: readonly string[], as: string, may: (id: string) => boolean): void => {
+    for (const id of ids) {
+      const present = presentFor(id, directory, may);
+      if (present !== undefined && !found.has(present) && found.size < recipientsMax) {
+        found.set(present, { personId: present, as });
+      }
+    }
+  };
+  for (const target of tell) {
+    add(named(target, parties, directory, line, mayKnow), target, mayKnow);
+  }
+  // Who reports to an excluded person is better than nobody; the excluded themselves never are.
+  const mayAtLast = (id: string): boolean => !parties.excluded.includes(id);
+  for (const may of [mayKnow, mayAtLast]) {
+    for (const role of lastResort) {
+      if (found.size === 0) {
+        add(directory.holders(role), role, may);
+      }
+    }
+  }
+  return [...found.values()];
+};
+
+const named = (
+  target: string,
+  { owner, assignees, department }: CaseParties,
+  directory: Directory,
+  line: readonly string[],
+  mayKnow: (id: string) => boolean,
+): string[] => {
+  const workers = owner === null ? assignees : [owner];
+  switch (target) {
+    case 'owner':
+      return workers;
+    case 'assignee':
+      return assignees.length > 0 ? assignees : workers;
+    case 'department-head':
+      return headsAbove(department, workers, directory, mayKnow).slice(0, 1);
+    default: {
+      const holders = directory.holders(target).filter(mayKnow);
+      const inDepartment = holders.filter(
+        (id) => department !== null && directory.person(id)?.departments.includes(department),
+      );
+      const above = workers.flatMap((id) => aboveOf(id, directory)).filter(mayKnow);
+      const aboveHolding = above.filter((id) => holders.includes(id));
+      if (aboveHolding.length > 0) {
+        return aboveHolding.slice(0, 1);
+      }
+      if (inDepartment.length > 0) {
+        return inDepartment;
+      }
+      return line.includes(target) && above.length > 0 ? above.slice(0, 1) : holders;
+    }
+  }
+};
+
+const aboveOf = (id: string, { person, department }: Directory): string[] =>
+  superiorsOf(id, { person, department });
+
+/** The heads of the case's department and those above it; where it has none, of whoever works on it. */
+const headsAbove = (
+  department: string | null,
+  workers: readonly string[],
+  directory: Directory,
+  mayKnow: (id: string) => boolean,
+): string[] => {
+  const starts =
+    department === null ? workers.flatMap((id) => directory.person(id)?.departments ?? []) : [department];
+  const heads: string[] = [];
+  for (const start of starts) {
+    let at: string | null = start;
+    for (let steps = 0; at !== null && steps < departmentsMax; steps += 1) {
+      const here = directory.department(at);
+      if (here?.head != null && mayKnow(here.head)) {
+        heads.push(here.head);
+      }
+      at = here?.parent ?? null;
+    }
+  }
+  return heads;
+};
+
+/** The person, or who does their work now, or the nearest present superior. */
+const presentFor = (id: string, directory: Directory, may: (id: string) => boolean): string | undefined => {
+  const isPresent = (each: string): boolean => {
+    const person = directory.person(each);
+    return person?.active === true && !person.away && may(each);
+  };
+  const candidates = [id, ...(directory.person(id)?.standIns ?? []), ...aboveOf(id, directory)];
+  const present = candidates.find(isPresent);
+  // All of them away: better somebody who reads it later than nobody.
+  return present ?? candidates.find((each) => directory.person(each)?.active === true && may(each));
+};
+
+/** Neither excluded nor below somebody who is, along the line of superiors. */
+const isFree = (id: string, excluded: readonly string[], { person }: Directory): boolean =>
+  excluded.length === 0 ||
+  (!excluded.includes(id) &&
+    !superiorsOf(id, {
+      person: (each) => {
+        const found = person(each);
+        return found && { superior: found.superior, departments: [] };
+      },
+      department: () => undefined,
+    }).some((above) => excluded.includes(above)));

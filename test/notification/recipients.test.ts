@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { shippedLadder } from '../../machines/library/notification/index.ts';
+import { exampleOrganisation } from '../../machines/library/organisation.ts';
+import {
+  type CaseParties,
+  type Directory,
+  type Reachable,
+  recipientsOf,
+} from '../../machines/notification/recipients.ts';
+
+const directoryOf = (changes: { [id: string]: Partial<Reachable> } = {}): Directory => {
+  const { people, departments } = exampleOrganisation;
+  const all = people.map(({ id, roles, departments: in_, superior }) => ({
+    ...{ id, active: true, away: false, roles, departments: in_, superior, standIns: [] },
+    ...changes[id],
+  }));
+  return {
+    person: (id) => all.find((each) => each.id === id),
+    holders: (role) => all.filter(({ active, roles }) => active && roles.includes(role)).map(({ id }) => id),
+    department: (id) => departments.find((each) => each.id === id),
+  };
+};
+const claim: CaseParties = { owner: null, assignees: ['adjuster-2'], department: 'claims', excluded: [] };
+const complaint: CaseParties = { owner: 'handler', assignees: [], department: 'complaints', excluded: [] };
+const tell = (roles: string[], parties: CaseParties, directory = directoryOf()) =>
+  recipientsOf(roles, parties, directory, shippedLadder).map(({ personId }) => personId);
+
+test('the lead is the one above who works on it, not every lead of the company', () => {
+  expect(tell(['owner', 'lead'], claim)).toEqual(['adjuster-2', 'lead-2']);
+  expect(tell(['lead'], { ...claim, assignees: ['adjuster'] })).toEqual(['lead']);
+});
+
+test('where nobody above holds a role of the line, the nearest superior is meant', () => {
+  expect(tell(['lead'], complaint)).toEqual(['complaints-manager']);
+});
+
+test('a role beside the line is told in its own department', () => {
+  expect(tell(['compliance'], claim)).toEqual(['compliance']);
+  expect(tell(['finance'], { ...claim, department: 'finance' })).toEqual([
+    'finance',
+    'finance-2',
+    'finance-3',
+  ]);
+});
+
+test('the head of the department, or of the one above it', () => {
+  expect(tell(['department-head'], claim)).toEqual(['manager']);
+  expect(tell(['department-head'], { ...claim, department: 'regulator-liaison' })).toEqual([
+    'regulator-liaison',
+  ]);
+  expect(tell(['department-head'], { ...complaint, excluded: ['complaints-manager'] })).toEqual([
+    'head-office',
+  ]);
+});
+
+test('an absent one’s work is told to who does it, else to the superior; a disabled one is never told', () => {
+  const away = { 'lead-2': { away: true } };
+  expect(tell(['lead'], claim, directoryOf(away))).toEqual(['manager']);
+  const standIn = { 'lead-2': { away: true, standIns: ['lead-3'] } };
+  expect(tell(['lead'], claim, directoryOf(standIn))).toEqual(['lead-3']);
+  expect(tell(['owner'], complaint, directoryOf({ handler: { active: false } }))).toEqual([
+    'complaints-manager',
+  ]);
+});
+
+test('the excluded are skipped, and whoever reports to them; compliance is the next', () => {
+  const about = { ...complaint, excluded: ['complaints-manager'] };
+  expect(tell(['complaints-manager'], about)).toEqual(['complaints-manager-3']);
+  const all = { ...complaint, excluded: ['head-office'] };
+  expect(tell(['owner', 'complaints-manager'], all)).not.toContain('head-office');
+  expect(tell(['owner'], all)).toEqual(['committee']);
+  const nobody = { ...complaint, excluded: ['committee'] };
+  expect(tell(['owner'], nobody)).toEqual(['admin']);
+});
+
+test('a role that nobody holds becomes the last resort, never nobody; and never more than the ladder allows', () => {
+  expect(tell(['surgeon'], { ...claim, assignees: [] })).toEqual(['manager']);
+  const many = recipientsOf(
+    ['agent', 'adjuster', 'handler'],
+    { ...claim, assignees: [], department: null },
+    directoryOf(),
+    {
+      ...shippedLadder,
+      recipientsMax: 4,
+    },
+  );
+  expect(many).toHaveLength(4);
+});
