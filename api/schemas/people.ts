@@ -66,7 +66,15 @@ const personFields = {
   calendar: Id.nullable().optional().describe('Working hours: a published calendar'),
 };
 
-export const NewPerson = z.strictObject({ personId: Id, ...personFields }).openapi('NewPerson');
+/** Ids that mean something else, in an address or as the actor of a record. */
+const reservedIds = ['me', 'import', 'export', 'operator', 'system', 'customer', 'case'];
+
+export const NewPerson = z
+  .strictObject({
+    personId: Id.refine((id) => !reservedIds.includes(id), { error: 'is reserved' }),
+    ...personFields,
+  })
+  .openapi('NewPerson');
 export const PersonChange = z
   .strictObject({ ...personFields, name: PersonName.optional() })
   .openapi('PersonChange');

@@ -4,6 +4,8 @@ export const staffRoles = [
   'adjuster',
   'lead',
   'manager',
+  'head-office',
+  'committee',
   'siu',
   'medical',
   'underwriter',

@@ -7,6 +7,7 @@ import { departmentsIn } from '../../db/own/departments.ts';
 import { knownIn } from '../../db/own/known-people.ts';
 import { listPeople } from '../../db/own/people.ts';
 import { personRecordIn } from '../../db/own/person-record.ts';
+import { staffRoles as lintedRoles } from '../../machines/definition/known-names.ts';
 import { shippedDefinitions } from '../../machines/library/index.ts';
 import { exampleOrganisation } from '../../machines/library/organisation.ts';
 import { checkLimit } from '../../machines/people/check-limit.ts';
@@ -49,6 +50,12 @@ test('it breaks no rule, and so do the people of the demo', async () => {
     ];
   });
   expect(faults).toEqual([]);
+});
+
+test('its roles are those that definitions may name, and that see cases', () => {
+  const roles = exampleOrganisation.roles.map(({ id }) => id).toSorted();
+  expect(roles).toEqual([...lintedRoles].toSorted());
+  expect(roles).toEqual([...staffRoles].toSorted());
 });
 
 test('every role that staff may hold has a person, and every shipped task a department and role that exist', async () => {

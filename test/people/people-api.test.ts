@@ -84,6 +84,7 @@ describe('people', () => {
     ['oneself as superior', 'admin', { superior: 'zhou' }, 409, 'HIERARCHY_LOOP'],
     ['an unknown calendar', 'admin', { calendar: 'moon' }, 422, 'CALENDAR_UNKNOWN'],
     ['an id that is taken', 'admin', { personId: 'lead' }, 409, 'ALREADY_EXISTS'],
+    ['an id that means something else', 'admin', { personId: 'system' }, 422, 'INPUT_INVALID'],
     ['a name that is a formula', 'admin', { name: '=HYPERLINK(1)' }, 422, 'INPUT_INVALID'],
     ['an unknown field', 'admin', { admin: true }, 422, 'INPUT_INVALID'],
     [
