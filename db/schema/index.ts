@@ -1,6 +1,7 @@
 export * from './absences.ts';
 export * from './cases.ts';
 export * from './definitions.ts';
+export * from './notifications.ts';
 export * from './outbox.ts';
 export * from './people.ts';
 export * from './requests.ts';

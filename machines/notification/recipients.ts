@@ -16,8 +16,8 @@ export interface Reachable {
 /** Who there is. */
 export interface Directory {
   person: (id: string) => Reachable | undefined;
-  /** Ids of those who hold a role, in the order of their ids. */
-  holders: (role: string) => string[];
+  /** Ids of those who hold a role now, in a department where one is named; in the order of their ids. */
+  holders: (role: string, department?: string) => string[];
   department: (id: string) => { parent: string | null; head: string | null } | undefined;
 }
 
@@ -90,19 +90,18 @@ const named = (
     case 'department-head':
       return headsAbove(department, workers, directory, mayKnow).slice(0, 1);
     default: {
-      const holders = directory.holders(target).filter(mayKnow);
-      const inDepartment = holders.filter(
-        (id) => department !== null && directory.person(id)?.departments.includes(department),
-      );
       const above = workers.flatMap((id) => aboveOf(id, directory)).filter(mayKnow);
-      const aboveHolding = above.filter((id) => holders.includes(id));
-      if (aboveHolding.length > 0) {
-        return aboveHolding.slice(0, 1);
+      const holding = above.find((id) => directory.person(id)?.roles.includes(target));
+      if (holding !== undefined) {
+        return [holding];
       }
+      const inDepartment = department === null ? [] : directory.holders(target, department).filter(mayKnow);
       if (inDepartment.length > 0) {
         return inDepartment;
       }
-      return line.includes(target) && above.length > 0 ? above.slice(0, 1) : holders;
+      return line.includes(target) && above.length > 0
+        ? above.slice(0, 1)
+        : directory.holders(target).filter(mayKnow);
     }
   }
 };

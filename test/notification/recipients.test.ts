@@ -16,7 +16,11 @@ const directoryOf = (changes: { [id: string]: Partial<Reachable> } = {}): Direct
   }));
   return {
     person: (id) => all.find((each) => each.id === id),
-    holders: (role) => all.filter(({ active, roles }) => active && roles.includes(role)).map(({ id }) => id),
+    holders: (role, department) =>
+      all
+        .filter(({ active, roles }) => active && roles.includes(role))
+        .filter((each) => department === undefined || each.departments.includes(department))
+        .map(({ id }) => id),
     department: (id) => departments.find((each) => each.id === id),
   };
 };
