@@ -2,6 +2,7 @@ import type { Store } from '../db/open.ts';
 import type { Vault } from '../db/vault/open-vault.ts';
 import type { ClockProfile } from '../machines/kernel/clock-profile.ts';
 import type { Cases } from './cases.ts';
+import type { SignInSettings } from './sign-in/settings.ts';
 
 /** A line of the process log: names and codes, never a value that somebody sent. */
 export interface LogLine {
@@ -23,4 +24,6 @@ export interface ApiDeps {
   /** A profile that shortens every clock, where demonstrations are allowed. */
   clockProfile?: ClockProfile;
   log: (line: LogLine) => void;
+  /** How people sign in; default: the embedded default, with its demo people. */
+  signIn?: SignInSettings;
 }

@@ -3,6 +3,7 @@ import type { PeopleFaultCode } from '../machines/people/fault.ts';
 
 /** Codes of our own beside those of the kernel's refusals. Each has a page under docs/problems. */
 export type ConditionCode =
+  | SignInCode
   | 'AUTHENTICATION_REQUIRED'
   | 'BODY_MALFORMED'
   | 'BODY_TOO_DEEP'
@@ -22,6 +23,20 @@ export type ConditionCode =
   | 'STORE_UNAVAILABLE'
   | 'TRAIL_DIVERGED';
 
+/** Of somebody who is not let in; each is recorded as a failed sign-in where a credential was shown. */
+export type SignInCode =
+  | 'ACCOUNT_DISABLED'
+  | 'IDENTITY_PROVIDER_AWAY'
+  | 'INVITATION_INVALID'
+  | 'LOGIN_UNKNOWN'
+  | 'ORIGIN_REFUSED'
+  | 'SERVICE_KEY_INVALID'
+  | 'SESSION_ENDED'
+  | 'SIGN_IN_FAILED'
+  | 'TOKEN_EXPIRED'
+  | 'TOKEN_INVALID'
+  | 'TOO_MANY_TRIES';
+
 /** What the API itself refuses, beside the kernel. */
 export type ApiRefusalCode =
   | RefusalCode
@@ -33,6 +48,7 @@ export type ApiRefusalCode =
   | 'FACT_UNKNOWN'
   | 'IMPORT_INVALID'
   | 'PERSON_UNKNOWN'
+  | 'SCOPE_REQUIRED'
   | 'STALE';
 
 export type ProblemCode = ApiRefusalCode | ConditionCode;
@@ -41,6 +57,7 @@ export type ProblemCode = ApiRefusalCode | ConditionCode;
 export const problemCodes: { [code in ProblemCode]: { status: number; title: string } } = {
   ABSENCE_OVERLAPS: { status: 409, title: 'Another absence covers this time' },
   ACCOUNT_CHAINED: { status: 422, title: 'The other account is no main account' },
+  ACCOUNT_DISABLED: { status: 403, title: 'The account is disabled' },
   ALREADY_EXISTS: { status: 409, title: 'This id is taken' },
   AUTHENTICATION_REQUIRED: { status: 401, title: 'Sign in first' },
   AUTHORITY_EXCEEDED: { status: 409, title: 'The amount exceeds your authority' },
@@ -75,14 +92,18 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   HIERARCHY_LOOP: { status: 409, title: 'The way up comes back' },
   IDEMPOTENCY_KEY_MISSING: { status: 400, title: 'Idempotency-Key is missing' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency-Key was used for another body' },
+  IDENTITY_PROVIDER_AWAY: { status: 503, title: 'The identity provider does not answer' },
   IMPORT_INVALID: { status: 422, title: 'The files have bad lines' },
   INCIDENT_UNKNOWN: { status: 404, title: 'No such open incident' },
   INPUT_INVALID: { status: 422, title: 'The request is not valid' },
   INTERNAL: { status: 500, title: 'Something failed here' },
+  INVITATION_INVALID: { status: 409, title: 'The invitation holds no more' },
   IN_PROGRESS: { status: 409, title: 'The first request with this key still runs' },
+  LOGIN_UNKNOWN: { status: 403, title: 'Nobody here signs in so' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, title: 'This content type is not taken' },
   NOT_FOUND: { status: 404, title: 'Nothing here' },
   NOT_HISTORICAL: { status: 409, title: 'The case is not being imported' },
+  ORIGIN_REFUSED: { status: 403, title: 'The request comes from another site' },
   OUTCOME_NOT_ALLOWED: { status: 409, title: 'The task has no such outcome' },
   PERIOD_INVALID: { status: 422, title: 'The time is not possible' },
   PERIOD_OVERLAPS: { status: 409, title: 'The same is said twice for one time' },
@@ -93,6 +114,10 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   REOPEN_NOT_ALLOWED: { status: 409, title: 'The case cannot be opened again so' },
   ROLE_REQUIRED: { status: 403, title: 'Another role is required' },
   ROLE_UNKNOWN: { status: 422, title: 'No such role' },
+  SCOPE_REQUIRED: { status: 403, title: 'The key does not reach this' },
+  SERVICE_KEY_INVALID: { status: 401, title: 'The service key holds no more' },
+  SESSION_ENDED: { status: 401, title: 'The session has ended' },
+  SIGN_IN_FAILED: { status: 401, title: 'The sign-in failed' },
   STALE: { status: 412, title: 'The case has changed since' },
   STATE_FAILED: { status: 409, title: 'A rule of the definition failed' },
   STORE_UNAVAILABLE: { status: 503, title: 'The database cannot be used now' },
@@ -100,5 +125,8 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   TASK_TAKEN: { status: 409, title: 'The task is somebody else’s' },
   TASK_UNKNOWN: { status: 404, title: 'No such task' },
   TIME_INVALID: { status: 422, title: 'The time is not possible' },
+  TOKEN_EXPIRED: { status: 401, title: 'The token has expired' },
+  TOKEN_INVALID: { status: 401, title: 'The token is not valid here' },
+  TOO_MANY_TRIES: { status: 429, title: 'Too many failed tries' },
   TRAIL_DIVERGED: { status: 503, title: 'The case is stopped: its trail diverged' },
 };

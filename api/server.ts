@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Router } from './router.ts';
@@ -22,8 +22,8 @@ export const startServer = async (
 ): Promise<RunningServer> => {
   const underWay = new Set<Promise<Response>>();
   const server = createAdaptorServer({
-    fetch: async (request) => {
-      const answer = Promise.resolve(app.fetch(request));
+    fetch: async (request, { incoming }) => {
+      const answer = Promise.resolve(app.fetch(request, { incoming: incoming as IncomingMessage }));
       underWay.add(answer);
       try {
         return await answer;
