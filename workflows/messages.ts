@@ -49,6 +49,8 @@ export type Answered = Pick<Answer, 'seq' | 'rev' | 'epoch' | 'headHash' | 'stat
 export interface CaseLimits {
   /** Events after which the run continues as new; default: when the server suggests it. */
   eventsMax?: number;
+  /** Events after which it does so even while effects are under way; default: 8,000. */
+  eventsWithEffectsMax?: number;
 }
 
 /** The answer to an accepted command. */

@@ -61,7 +61,8 @@ const wantsToContinue = ({ effects, steps }: CaseRun, limits: CaseLimits | undef
   const { historyLength, continueAsNewSuggested } = workflowInfo();
   const eventsMax = limits?.eventsMax;
   const wanted = eventsMax === undefined ? continueAsNewSuggested : historyLength >= eventsMax && steps() > 0;
-  return wanted && (effects.underWay().length === 0 || historyLength >= eventsWithEffectsMax);
+  const withEffectsMax = limits?.eventsWithEffectsMax ?? eventsWithEffectsMax;
+  return wanted && (effects.underWay().length === 0 || historyLength >= withEffectsMax);
 };
 
 const nextInput = ({ live, effects }: CaseRun, limits: CaseLimits | undefined): CaseInput => ({
