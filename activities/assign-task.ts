@@ -1,7 +1,11 @@
 import type { Store } from '../db/open.ts';
+import { actingData } from '../db/own/acting.ts';
+import type { Person } from '../db/own/people.ts';
 import { candidatesFor } from '../db/read/candidates.ts';
 import { getTask } from '../db/read/get-case.ts';
 import { chooseAssignee } from '../machines/kernel/choose-assignee.ts';
+import type { Money } from '../machines/kernel/json.ts';
+import { effectiveActor } from '../machines/people/effective-actor.ts';
 import type { CaseActivities } from '../workflows/activity-contract.ts';
 
 /** Choices that are remembered until the store shows them. */
@@ -35,14 +39,20 @@ export const createAssignTask = (store: Store): CaseActivities['assignTask'] => 
     choices = choices.filter((choice) => !open.includes(choice)).slice(-choicesMax);
   };
 
-  return async ({ tenant, taskId, role, department, skills, policy, notPersons, samePerson }) => {
+  return async ({ tenant, taskId, role, department, skills, policy, notPersons, samePerson, atLeast }) => {
     const earlier = choices.find((choice) => choice.tenant === tenant && choice.taskId === taskId);
     await forgetRecorded(tenant);
     const found = await candidatesFor(store, {
       ...{ tenant, role, skills, notPersons },
       ...(department === undefined ? {} : { department }),
     });
-    const candidates = found.map(({ person, openTasks, lastOpenedAt }) => {
+    const able: typeof found = [];
+    for (const candidate of found) {
+      if (atLeast === undefined || (await mayDecide(store, candidate.person, atLeast))) {
+        able.push(candidate);
+      }
+    }
+    const candidates = able.map(({ person, openTasks, lastOpenedAt }) => {
       const chosen = choices.filter((choice) => choice.tenant === tenant && choice.personId === person.id);
       return {
         id: person.id,
@@ -57,9 +67,15 @@ export const createAssignTask = (store: Store): CaseActivities['assignTask'] => 
       return null;
     }
     choices = choices.filter((choice) => choice.tenant !== tenant || choice.taskId !== taskId);
+    choices.push({ tenant, taskId, personId: chosen.id });
+    lastChosenAt.set(personKey(tenant, chosen.id), new Date().toISOString());
     const { id, roles, departments } = chosen;
-    choices.push({ tenant, taskId, personId: id });
-    lastChosenAt.set(personKey(tenant, id), new Date().toISOString());
     return { id, roles, departments };
   };
+};
+
+const mayDecide = async (store: Store, person: Person, { amount, currency }: Money): Promise<boolean> => {
+  const nowMs = Date.now();
+  const { authority = [] } = effectiveActor(await actingData(store, person, nowMs), { nowMs });
+  return authority.some((limit) => limit.currency === currency && limit.amount >= amount);
 };

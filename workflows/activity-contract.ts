@@ -1,7 +1,7 @@
 import type { ClockProfile } from '../machines/kernel/clock-profile.ts';
 import type { Actor } from '../machines/kernel/command.ts';
 import type { AssignmentPolicy, Role } from '../machines/kernel/definition.ts';
-import type { Json, JsonObject } from '../machines/kernel/json.ts';
+import type { Json, JsonObject, Money } from '../machines/kernel/json.ts';
 import type { Batch, Projected } from './messages.ts';
 
 /** The case on whose behalf an activity runs. */
@@ -27,6 +27,10 @@ export interface AssignmentRequest extends OfCase {
   /** Persons who may not get it. */
   notPersons: string[];
   samePerson?: string;
+  /** The seat of a decision that the task is for. */
+  seat?: string;
+  /** Who gets it must be able to decide this amount. */
+  atLeast?: Money;
 }
 
 export interface ChildRequest extends OfCase {

@@ -57,16 +57,17 @@ const carriedOut = async (
     case 'assignTask': {
       const { type: _, id: __, ...request } = effect;
       const to = await assignTask({ ...of, ...request });
-      return to === null
-        ? undefined
-        : {
-            id: `${effect.id}.assigned`,
-            type: 'task',
-            taskId: effect.taskId,
-            verb: 'assign',
-            to,
-            facts: systemFacts,
-          };
+      if (to === null) {
+        return effect.seat === undefined ? undefined : climbCommand(effect);
+      }
+      return {
+        id: `${effect.id}.assigned`,
+        type: 'task',
+        taskId: effect.taskId,
+        verb: 'assign',
+        to,
+        facts: systemFacts,
+      };
     }
     case 'startCase': {
       const { definition, rel, data, occurredAt } = effect;
@@ -145,6 +146,15 @@ const serviceCommand = async (
     return answer({ ok: false, code: failureCode(error.cause) });
   }
 };
+
+/** Nobody may take the seat: the ladder goes on. At its top nobody is left, and the seat waits for compliance. */
+const climbCommand = ({ id, taskId }: Effect & { type: 'assignTask' }): Command => ({
+  id: `${id}.climbed`,
+  type: 'task',
+  taskId,
+  verb: 'climb',
+  facts: systemFacts,
+});
 
 /** A stable code; a failing service's message may hold personal data and stays out of the case. */
 const failureCode = (cause: Error | undefined): string => {

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { getPerson } from '../../db/own/people.ts';
 import { getTask } from '../../db/read/get-case.ts';
+import type { Actor } from '../../machines/kernel/command.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
 import { own } from '../../machines/kernel/own.ts';
 import { maySeeState } from '../case-view.ts';
@@ -55,6 +56,37 @@ const comment = verbRoute(
   true,
 );
 
+const PersonId = z.string().min(1).max(200);
+const returnTo = verbRoute(
+  'return',
+  'Send a decision back to an earlier step, or to its proposer',
+  z.strictObject({ ...commonFields, toStep: z.string().min(1).max(60).nullable() }).openapi('ReturnTask'),
+  true,
+);
+const withdraw = verbRoute('withdraw', 'Recall a decision before anybody has made it', Plain, true);
+const delegate = verbRoute(
+  'delegate',
+  'Lend a seat to somebody for a time',
+  z
+    .strictObject({ ...commonFields, to: PersonId, until: z.iso.datetime({ offset: true }) })
+    .openapi('DelegateTask'),
+  true,
+);
+const addSigner = verbRoute(
+  'add-signer',
+  'Have one more person sign, before this seat or after it',
+  z
+    .strictObject({ ...commonFields, to: PersonId, position: z.enum(['before', 'after']).optional() })
+    .openapi('AddSigner'),
+  true,
+);
+const removeSigner = verbRoute(
+  'remove-signer',
+  'Take away a signer that you added',
+  z.strictObject({ ...commonFields, who: PersonId }).openapi('RemoveSigner'),
+  true,
+);
+
 export const taskVerbRoutes = (services: Services): Router => {
   const router = newRouter();
 
@@ -91,21 +123,73 @@ export const taskVerbRoutes = (services: Services): Router => {
     });
   });
 
+  const somebody = async (c: Context<AppEnv>, id: string, pointer: string, kind: string): Promise<Actor> => {
+    const { store, now } = services;
+    const person = await getPerson(store, c.get('person').tenant, id, now());
+    if (person?.status !== 'active') {
+      throw new Refused('PERSON_UNKNOWN', 'There is nobody here under this name.', {
+        errors: [{ pointer, message: 'is nobody here' }],
+      });
+    }
+    return actorOf(store, person, { nowMs: now(), kind });
+  };
+
   on(router, reassign, async (c) => {
     const { taskId } = c.req.valid('param');
     const { to, ...common } = c.req.valid('json');
     return toTask(services, c, taskId, common, {
-      command: async ({ target }) => {
-        const { store, now } = services;
-        const person = await getPerson(store, c.get('person').tenant, to, now());
-        if (person?.status !== 'active') {
-          throw new Refused('PERSON_UNKNOWN', 'There is nobody here to hand it to under this name.', {
-            errors: [{ pointer: '/to', message: 'is nobody here' }],
-          });
-        }
-        const at = { nowMs: now(), kind: target.row.kind };
-        return { type: 'task', taskId, verb: 'reassign', to: await actorOf(store, person, at) };
-      },
+      command: async ({ target }) => ({
+        ...{ type: 'task', taskId, verb: 'reassign' },
+        to: await somebody(c, to, '/to', target.row.kind),
+      }),
+    });
+  });
+
+  on(router, returnTo, async (c) => {
+    const { taskId } = c.req.valid('param');
+    const { toStep, ...common } = c.req.valid('json');
+    return toTask(services, c, taskId, common, {
+      command: () => ({ type: 'task', taskId, verb: 'return', toStep }),
+    });
+  });
+
+  on(router, withdraw, async (c) => {
+    const { taskId } = c.req.valid('param');
+    return toTask(services, c, taskId, c.req.valid('json'), {
+      command: () => ({ type: 'task', taskId, verb: 'withdraw' }),
+    });
+  });
+
+  on(router, delegate, async (c) => {
+    const { taskId } = c.req.valid('param');
+    const { to, until, ...common } = c.req.valid('json');
+    return toTask(services, c, taskId, common, {
+      command: async ({ target }) => ({
+        ...{ type: 'task', taskId, verb: 'delegate', until },
+        to: await somebody(c, to, '/to', target.row.kind),
+      }),
+    });
+  });
+
+  on(router, addSigner, async (c) => {
+    const { taskId } = c.req.valid('param');
+    const { to, position = 'before', ...common } = c.req.valid('json');
+    return toTask(services, c, taskId, common, {
+      command: async ({ target }) => ({
+        ...{ type: 'task', taskId, verb: 'add-signer', position },
+        to: await somebody(c, to, '/to', target.row.kind),
+      }),
+    });
+  });
+
+  on(router, removeSigner, async (c) => {
+    const { taskId } = c.req.valid('param');
+    const { who, ...common } = c.req.valid('json');
+    return toTask(services, c, taskId, common, {
+      command: async ({ target }) => ({
+        ...{ type: 'task', taskId, verb: 'remove-signer' },
+        to: await somebody(c, who, '/who', target.row.kind),
+      }),
     });
   });
 

@@ -1,5 +1,6 @@
 import type { Scenario, ScenarioCommand } from '../definition/schema-scenario.ts';
-import type { Actor, Command, Facts, Reopening } from '../kernel/command.ts';
+import { approvalAnswered, childCaseId } from '../kernel/ask-approval.ts';
+import type { Actor, Command, Facts, MessageCommand, Reopening } from '../kernel/command.ts';
 import type { RuntimeDefinition } from '../kernel/definition.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import { sha256Hex } from '../kernel/sha256.ts';
@@ -48,15 +49,18 @@ export const scenarioCommand = (send: ScenarioCommand, context: StepContext): Co
     return { ...base, type: 'event', event: send.type, ...dataOf(send.type, send.data) };
   }
   if ('task' in send) {
-    const { verb, outcome, to } = send;
+    const { verb, outcome, to, toStep, until, position } = send;
     return {
       ...base,
       type: 'task',
-      taskId: openTaskOf(state, send.task),
+      taskId: openTaskOf(state, send.task, base.facts.actor.roles),
       verb,
       ...(outcome === undefined ? {} : { outcome }),
       ...dataOf(outcome, send.data),
       ...(to === undefined ? {} : { to: scenarioActor(scenario, to) }),
+      ...(toStep === undefined ? {} : { toStep }),
+      ...(until === undefined ? {} : { until: instant(until) }),
+      ...(position === undefined ? {} : { position }),
     };
   }
   if ('document' in send) {
@@ -108,6 +112,9 @@ export const scenarioCommand = (send: ScenarioCommand, context: StepContext): Co
     const facts = { actor: { id: send.from, roles: ['case'] } };
     return { id, facts, type: 'message', from, event: send.message, ...dataOf(send.message, send.data) };
   }
+  if ('approval' in send) {
+    return { id, ...answerOf(state, send.approval, send.outcome) };
+  }
   if ('link' in send) {
     return { ...engine, type: 'link', rel: send.link, caseId: send.caseId };
   }
@@ -115,6 +122,28 @@ export const scenarioCommand = (send: ScenarioCommand, context: StepContext): Co
   return { ...base, type: 'reopen', data };
 };
 
-const openTaskOf = (state: CaseState, stateId: string): string =>
-  Object.entries(state.tasks).find(([, task]) => task.state === stateId && task.status === 'open')?.[0] ??
-  stateId;
+/** The answer of the approval that the case waits for now. */
+const answerOf = (state: CaseState, approval: string, outcome: string): Omit<MessageCommand, 'id'> => {
+  const [invokeId = '', running] =
+    Object.entries(state.services).find(([, { service }]) => service === approval) ?? [];
+  const caseId = childCaseId(state.tenant, running?.effectId ?? '');
+  return {
+    type: 'message',
+    event: approvalAnswered,
+    from: { caseId, epoch: 1, seq: 1, headHash: sha256Hex(caseId) },
+    facts: { actor: { id: caseId, roles: ['case'] } },
+    data: {
+      request: { approval, invokeId, visit: running?.visit ?? 0 },
+      ...{ subjectHash: running?.subjectHash ?? '', outcome },
+    },
+  };
+};
+
+// Of several open tasks of one state, the first that is for one of the roles.
+const openTaskOf = (state: CaseState, stateId: string, roles: string[]): string => {
+  const open = Object.entries(state.tasks).filter(
+    ([, task]) => task.state === stateId && task.status === 'open',
+  );
+  const [taskId] = open.find(([, { role }]) => roles.includes(role)) ?? open[0] ?? [];
+  return taskId ?? stateId;
+};

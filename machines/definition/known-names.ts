@@ -39,10 +39,22 @@ export const reservedPrefixes = [
   'timer',
   'message',
   'link',
+  'approval',
+  'seat',
+  'signer',
 ] as const;
 
 /** Events of the kernel that a machine or a deadline may wait for. */
-export const kernelEvents = ['document.added', 'service.compensated'] as const;
+export const kernelEvents = [
+  'document.added',
+  'service.compensated',
+  'approval.step-opened',
+  'approval.step-ended',
+  'approval.approved',
+  'approval.rejected',
+  'approval.returned',
+  'approval.recalled',
+] as const;
 
 /** Calendars that are shipped. */
 export const calendarIds = ['always', 'cn', 'england-wales', 'us-federal'] as const;

@@ -1,3 +1,4 @@
+import { approvalAnswered } from '../kernel/ask-approval.ts';
 import { pointerStep } from '../kernel/canonical-json.ts';
 import type { Guard } from '../kernel/definition.ts';
 import { isExpression } from '../kernel/expression.ts';
@@ -11,7 +12,7 @@ export const machineReferenceFindings = (context: LintContext): Finding[] => {
   const findings: Finding[] = [];
   const need = needIn(findings);
   const events = new Set([...Object.keys(document.events), ...kernelEvents]);
-  const services = Object.keys(document.services ?? {});
+  const services = [...Object.keys(document.services ?? {}), ...Object.keys(document.approvals ?? {})];
   for (const { targets, guard, guardPointer } of index.transitions) {
     for (const { text, pointer, state } of targets) {
       if (state === undefined) {
@@ -121,7 +122,7 @@ const tellFindings = (
   { event }: { event: string },
   pointer: string,
 ): Finding[] => {
-  if (definitions === undefined) {
+  if (definitions === undefined || event === approvalAnswered) {
     return [];
   }
   const takers = Object.values(definitions).map(({ events }) =>

@@ -1,5 +1,6 @@
 import { type Finding, failing } from './finding.ts';
 import { boundsFinding } from './json-bounds.ts';
+import { approvalFindings } from './lint-approvals.ts';
 import { clockRuleFindings } from './lint-clock-rules.ts';
 import { compensationFindings } from './lint-compensation.ts';
 import { type LintContext, type LintSurroundings, lintContext } from './lint-context.ts';
@@ -56,6 +57,7 @@ export const lint = (document: unknown, surroundings: LintSurroundings = {}): Fi
     ...structure,
     ...references,
     ...compensationFindings(context),
+    ...approvalFindings(context),
     ...taskFindings(context),
     ...schemas,
     ...(schemas.length > 0

@@ -1,4 +1,10 @@
-import type { DecisionDefinition, JsonSchema, RuntimeDefinition, StateNode } from '../kernel/definition.ts';
+import type {
+  ApprovalDefinition,
+  DecisionDefinition,
+  JsonSchema,
+  RuntimeDefinition,
+  StateNode,
+} from '../kernel/definition.ts';
 import { withoutAnnotations } from './json-schema-annotations.ts';
 import type { DefinitionDocument } from './schema.ts';
 import { limits } from './schema-parts.ts';
@@ -35,6 +41,7 @@ export const runtimePart = (document: DefinitionDocument): RuntimeDefinition => 
     ...(document.deadlines && { deadlines: each(document.deadlines, withoutTitle) }),
     ...(document.decisions && { decisions: each(document.decisions, bareTable) }),
     ...(document.documents && { documents: each(document.documents, withoutTitle) }),
+    ...(document.approvals && { approvals: each(document.approvals, bareApproval) }),
     ...(document.profiles && {
       profiles: each(document.profiles, (profile) => ({
         ...withoutTitle(profile),
@@ -69,6 +76,11 @@ const bareTable = (table: DecisionDefinition): DecisionDefinition => ({
     schema: withoutAnnotations(output.schema),
   })),
   rules: table.rules.map(({ note, ...rule }) => rule),
+});
+
+const bareApproval = (approval: ApprovalDefinition): ApprovalDefinition => ({
+  ...withoutTitle(approval),
+  plan: { ...approval.plan, steps: approval.plan.steps.map(withoutTitle) },
 });
 
 const withoutForm = <T extends { title?: unknown; data?: JsonSchema }>(item: T): Omit<T, 'title'> => {

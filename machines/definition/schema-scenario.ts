@@ -28,10 +28,19 @@ export const ScenarioCommand = z
     /** A verb on the open task of a state. */
     z.strictObject({
       task: Key,
-      verb: z.enum(['claim', 'release', 'complete', 'reassign', 'comment']),
+      verb: z.enum([
+        ...(['claim', 'release', 'complete', 'reassign', 'comment'] as const),
+        ...(['return', 'delegate', 'add-signer', 'remove-signer', 'withdraw', 'climb'] as const),
+      ]),
       outcome: EventName.exactOptional(),
       data: Data.exactOptional(),
       to: Key.exactOptional(),
+      /** `return`: an earlier step of the plan; null: the proposer. */
+      toStep: Key.nullable().exactOptional(),
+      /** `delegate` */
+      until: ScenarioInstant.exactOptional(),
+      /** `add-signer` */
+      position: z.enum(['before', 'after']).exactOptional(),
       reason,
     }),
     /** A document of the checklist arrives. */
@@ -54,6 +63,11 @@ export const ScenarioCommand = z
     }),
     /** A linked case sends an event. */
     z.strictObject({ message: EventName, from: Key, data: Data.exactOptional() }),
+    /** An approval that the case asked for answers. */
+    z.strictObject({
+      approval: Key,
+      outcome: z.enum(['approved', 'rejected', 'returned', 'recalled']),
+    }),
     /** This case is linked with another. */
     z.strictObject({ link: Key, caseId: Key }),
     z.strictObject({ reopen: Data, reason }),

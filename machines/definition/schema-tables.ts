@@ -77,6 +77,7 @@ export const DeadlineDefinition = z
     stops: list(Trigger).min(1),
     reopens: list(Trigger).exactOptional(),
     limit: Length,
+    perStep: z.literal(true).exactOptional(),
     count: z.enum(['calendar-days', 'business-days', 'business-hours', 'elapsed']),
     calendar: Key.exactOptional(),
     lastDay: z.enum(['same', 'next-business', 'previous-business']).exactOptional(),
@@ -141,6 +142,7 @@ export const ServiceDefinition = z
       })
       .exactOptional(),
     compensation: z.strictObject({ service: ServiceName }).exactOptional(),
+    approval: Key.exactOptional(),
   })
   .meta({ id: 'ServiceDefinition' });
 

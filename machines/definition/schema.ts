@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ApprovalDefinition, SigningDefinition } from './schema-approval.ts';
 import { DecisionDefinition } from './schema-decision.ts';
 import { StateNode } from './schema-machine.ts';
 import { Migration } from './schema-migration.ts';
@@ -62,6 +63,8 @@ export const DefinitionDocument = z
     services: named(ServiceName, ServiceDefinition).exactOptional(),
     decisions: named(Key, DecisionDefinition).exactOptional(),
     children: named(Key, ChildDefinition).exactOptional(),
+    approvals: named(Key, ApprovalDefinition).exactOptional(),
+    signing: named(Key, SigningDefinition).exactOptional(),
     open: z.strictObject({ by: roles }),
     reopen: ReopenDefinition.exactOptional(),
     migrations: list(Migration).exactOptional(),

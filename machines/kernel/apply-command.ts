@@ -1,7 +1,9 @@
+import { applyAnswer } from './apply-answer.ts';
 import { applyDeadline } from './apply-deadline.ts';
 import { applyEvent, refuse } from './apply-event.ts';
 import { applyIncident, applyService } from './apply-service.ts';
 import { applyTask } from './apply-task.ts';
+import { approvalAnswered } from './ask-approval.ts';
 import type { Command, DocumentCommand, LinkCommand, MessageCommand, RecalculateCommand } from './command.ts';
 import { isLive, setDeadline, triggerDeadlines } from './deadlines.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -32,10 +34,16 @@ export const applyCommand = (run: Run, command: Command, cause: Cause): Refusal 
       cause.data = brought({ data: command.data });
       return applyEvent(run, { command, event: command.event, data: command.data, cause });
     case 'task': {
-      const { taskId, verb, outcome, data, to, text } = command;
+      const { taskId, verb, outcome, data, to, text, toStep, until, position } = command;
+      const isSeat = run.state.tasks[taskId]?.seat !== undefined;
       cause.type = verb === 'complete' ? (outcome ?? '') : taskEntryType[verb];
-      cause.data = brought({ taskId, outcome, data, to: to?.id, text: text as Json | undefined });
-      if (verb === 'complete' && outcome !== undefined) {
+      cause.data = brought({
+        ...{ taskId, outcome, data, to: to?.id, text: text as Json | undefined },
+        ...{ toStep, until, position },
+      });
+      if (isSeat && verb === 'complete') {
+        cause.type = outcome === 'approve' ? 'seat.approved' : 'seat.rejected';
+      } else if (verb === 'complete' && outcome !== undefined) {
         cause.event = outcome;
       }
       return applyTask(run, command, cause);
@@ -81,7 +89,8 @@ export const applyCommand = (run: Run, command: Command, cause: Cause): Refusal 
       if (!facts.actor.roles.includes('system')) {
         return refuse(run, facts, 'ROLE_REQUIRED', 'What failed outside is reported by the engine itself.');
       }
-      raiseIncident(run, { kind: 'service', code });
+      const asked = Object.entries(run.state.services).find(([, running]) => running.effectId === effectId);
+      raiseIncident(run, { kind: 'service', code, ...(asked ? { invokeId: asked[0] } : {}) });
       return undefined;
     }
     case 'go-live':
@@ -97,6 +106,12 @@ const taskEntryType = {
   reassign: 'task.reassigned',
   assign: 'task.assigned',
   comment: 'task.commented',
+  delegate: 'task.delegated',
+  return: 'seat.returned',
+  'add-signer': 'signer.added',
+  'remove-signer': 'signer.removed',
+  withdraw: 'approval.recalled',
+  climb: 'seat.climbed',
 } as const;
 
 const deadlineEntryType = {
@@ -127,6 +142,10 @@ const applyDocument = (run: Run, { facts, document }: DocumentCommand, cause: Ca
 const applyMessage = (run: Run, command: MessageCommand, cause: Cause): Refusal | undefined => {
   const { event, data, from } = command;
   const before = { state: run.state, effects: [...run.effects] };
+  if (event === approvalAnswered) {
+    applyAnswer(run, command, cause);
+    return undefined;
+  }
   cause.type = event;
   cause.event = event;
   cause.fromCaseId = from.caseId;

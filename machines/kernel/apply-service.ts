@@ -37,7 +37,7 @@ export const applyService = (run: Run, command: ServiceCommand, cause: Cause): s
   return 'service.failed';
 };
 
-const finishService = (run: Run, invokeId: string, output: Json, cause: Cause): void => {
+export const finishService = (run: Run, invokeId: string, output: Json, cause: Cause): void => {
   const { [invokeId]: running, ...services } = run.state.services;
   run.state = { ...run.state, services };
   if (undoes(invokeId)) {

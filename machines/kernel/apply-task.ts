@@ -1,4 +1,5 @@
 import { applyEvent, refuse } from './apply-event.ts';
+import { applySeat } from './apply-seat.ts';
 import type { Actor, TaskCommand } from './command.ts';
 import { own } from './own.ts';
 import { hasRole, isSamePerson, mayContribute, mayUse } from './policy.ts';
@@ -14,6 +15,10 @@ export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal
   const no = (code: Parameters<typeof refuse>[2], detail: string) => refuse(run, facts, code, detail);
   if (!task) {
     return no('TASK_UNKNOWN', 'This case has no such task.');
+  }
+  const { seat } = task;
+  if (seat !== undefined && verb !== 'comment') {
+    return applySeat(run, command, { ...task, seat }, cause);
   }
   if (verb === 'comment') {
     return mayContribute(facts)
@@ -41,6 +46,8 @@ export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal
       return hand(run, command, task, no);
     case 'complete':
       return complete(run, command, task, cause, no);
+    default:
+      return no('OUTCOME_NOT_ALLOWED', 'That is for decisions by several people.');
   }
 };
 

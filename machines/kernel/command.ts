@@ -55,7 +55,7 @@ export interface EventCommand extends CommandBase {
 export interface TaskCommand extends CommandBase {
   type: 'task';
   taskId: string;
-  verb: 'claim' | 'release' | 'complete' | 'reassign' | 'comment' | 'assign';
+  verb: 'claim' | 'release' | 'complete' | 'reassign' | 'comment' | 'assign' | SeatVerb;
   /** `complete`: the outcome (an event) and its data. */
   outcome?: string;
   data?: JsonObject;
@@ -63,7 +63,19 @@ export interface TaskCommand extends CommandBase {
   to?: Actor;
   /** `comment`. */
   text?: Sealed;
+  /** `return`: an earlier step, or null for the proposer. */
+  toStep?: string | null;
+  /** `delegate`: the first instant it holds no more, RFC 3339 UTC. */
+  until?: string;
+  /** `add-signer`: whether the seat waits for the added one, or the added one for the seat. */
+  position?: 'before' | 'after';
 }
+
+/**
+ * Verbs on a seat of a decision by several people: return 驳回, delegate 委派, add a signer 加签, remove one 减签, withdraw the
+ * whole 撤回; `climb` is the engine's own, where nobody may take the seat.
+ */
+export type SeatVerb = 'return' | 'delegate' | 'add-signer' | 'remove-signer' | 'withdraw' | 'climb';
 
 export interface DeadlineCommand extends CommandBase {
   type: 'deadline';

@@ -64,7 +64,7 @@ export const undoNewest = (run: Run): void => {
   }
   const { service, key, input, output } = newest;
   const by = own(run.compiled.definition.services, service)?.compensation?.service ?? '';
-  startService(run, undoingId(newest), by, { service, key, input, output });
+  startService(run, undoingId(newest), { service: by, input: { service, key, input, output } });
 };
 
 /** A call that has been undone is no more: nothing undoes it twice. */

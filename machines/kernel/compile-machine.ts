@@ -11,21 +11,24 @@ import {
   stateIn,
 } from 'xstate';
 import { actionEffect } from './action-effects.ts';
+import { approvalInput, signingInput } from './ask-approval.ts';
 import type { CompiledDecisions } from './decision.ts';
 import type {
   Action,
   Guard,
   Invoke,
   ReopenDefinition,
+  RuntimeDefinition,
   StateNode,
   Transition,
   Transitions,
 } from './definition.ts';
 import { parseDuration, toMilliseconds } from './duration.ts';
-import { type ExpressionLanguages, holds, isExpression } from './expression.ts';
+import { type ExpressionLanguages, type ExpressionScope, holds, isExpression } from './expression.ts';
 import type { JsonObject } from './json.ts';
 import { KernelError } from './kernel-error.ts';
 import { expressionScope, type MachineContext, type MachineEvent } from './machine-context.ts';
+import { own } from './own.ts';
 import { commonAncestor, rootId, type StateInfo, stateTree } from './state-tree.ts';
 import { forbids } from './transition.ts';
 import { computeValue } from './value.ts';
@@ -40,6 +43,7 @@ export const marks = {
   taken: 'mark.taken',
   invoke: 'mark.invoke',
   stopInvoke: 'mark.stopInvoke',
+  signing: 'mark.signing',
 } as const;
 
 /** Steps that `always` and `raise` may make in one transition before it counts as an endless loop. */
@@ -65,11 +69,14 @@ export interface MachineOptions {
   lengthMs?: (length: string) => number;
   reopen?: ReopenDefinition | undefined;
   decisions?: CompiledDecisions;
+  approvals?: RuntimeDefinition['approvals'];
+  services?: RuntimeDefinition['services'];
+  signing?: RuntimeDefinition['signing'];
 }
 
 /** Builds the XState machine of a definition. Services are marks, not XState actors: nothing is ever spawned. */
 export const compileMachine = (machine: StateNode, options: MachineOptions): AnyStateMachine => {
-  const { languages, lengthMs = fixedLengthMs, decisions = {} } = options;
+  const { languages, lengthMs = fixedLengthMs, decisions = {}, approvals, services, signing } = options;
   const tree = stateTree(machine);
   const delays = new Map<string, number>();
 
@@ -128,6 +135,24 @@ export const compileMachine = (machine: StateNode, options: MachineOptions): Any
   const eventless = (source: Transitions): JsonObject[] =>
     [source].flat().map((each) => transition(each, true));
 
+  const asked = ({ src, input = null }: Invoke, scope: ExpressionScope): JsonObject => {
+    const approval = own(approvals, src);
+    const needed = own(services, src)?.approval;
+    const needs = needed === undefined ? undefined : own(approvals, needed);
+    return {
+      service: src,
+      input: approval ? approvalInput(approval, scope, languages) : computeValue(input, scope, languages),
+      ...(needs === undefined
+        ? {}
+        : {
+            needs: {
+              approval: needed as string,
+              subjectHash: approvalInput(needs, scope, languages).subjectHash as string,
+            },
+          }),
+    };
+  };
+
   const node = (info: StateInfo): JsonObject => {
     const { node: source, id } = info;
     const invokes = source.invoke === undefined ? [] : [source.invoke].flat();
@@ -149,6 +174,7 @@ export const compileMachine = (machine: StateNode, options: MachineOptions): Any
     }
     const after = Object.entries(source.after ?? {}).map(([length, target]) => [length, transitions(target)]);
     const marked = info.parent !== null;
+    const signers = own(signing, id);
     return {
       ...(marked ? { id } : {}),
       ...pick(source, ['type', 'history', 'target', 'initial']),
@@ -166,10 +192,20 @@ export const compileMachine = (machine: StateNode, options: MachineOptions): Any
           type: marks.invoke,
           params: ({ context, event }: Args) => ({
             id: invokeIdOf(invoke, id, index),
-            service: invoke.src,
-            input: computeValue(invoke.input ?? null, expressionScope(context, event), languages),
+            ...asked(invoke, expressionScope(context, event)),
           }),
         })),
+        ...(signers === undefined
+          ? []
+          : [
+              {
+                type: marks.signing,
+                params: ({ context, event }: Args) => ({
+                  id,
+                  ...signingInput(signers, expressionScope(context, event), languages),
+                }),
+              },
+            ]),
       ] as unknown as JsonObject[],
       exit: [
         ...(source.exit ?? []).map(action),

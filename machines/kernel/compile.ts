@@ -79,6 +79,9 @@ export const compile = (input: CompileInput, languages: ExpressionLanguages = fe
   const machine = compileMachine(definition.machine, {
     languages,
     reopen: definition.reopen,
+    ...(definition.approvals && { approvals: definition.approvals }),
+    ...(definition.services && { services: definition.services }),
+    ...(definition.signing && { signing: definition.signing }),
     decisions: compileDecisions(definition.decisions ?? {}, { $defs: definition.$defs ?? {} }, languages),
     ...(scaled ? { lengthMs: (length: string) => fixedMs(clockLength(scaled, length)) } : {}),
   });

@@ -71,13 +71,18 @@ export const startDeadline = (run: Run, name: string, startedAt: string): void =
   setDeadline(run, name, {
     status: 'running',
     startedAt,
-    limit: definition.limit,
+    limit: (definition.perStep && openStepLimit(run)) || definition.limit,
     dueAt: null,
     pauses: [],
     warnings: (definition.warnAt ?? defaultWarnings).map((fraction) => ({ fraction, at: startedAt })),
     extensions: [],
     provisional: false,
   });
+};
+
+const openStepLimit = ({ state }: Run): string | undefined => {
+  const { plan, step } = state.signing?.approval ?? {};
+  return plan?.steps.find(({ id }) => id === step)?.limit;
 };
 
 /** Running, paused, or breached and not yet stopped. */

@@ -1,3 +1,4 @@
+import type { ApprovalStep, Rung } from './approval/plan.ts';
 import type { Expression } from './expression.ts';
 import type { Json, JsonObject } from './json.ts';
 
@@ -149,6 +150,8 @@ export interface DeadlineDefinition {
   reopens?: Trigger[];
   /** ISO 8601 length. */
   limit: string;
+  /** The open approval step's own limit goes before. */
+  perStep?: true;
   count: 'calendar-days' | 'business-days' | 'business-hours' | 'elapsed';
   /** Default: the definition's calendar. */
   calendar?: string;
@@ -180,6 +183,8 @@ export interface ServiceDefinition {
   retry?: { attempts: number; firstDelay: string; factor?: number; maxDelay?: string };
   /** The service that undoes a call which succeeded: a key of `services`; it gets `{service, key, input, output}`. */
   compensation?: { service: string };
+  /** A key of `approvals`: it is called only while what that approval approved is unchanged. */
+  approval?: string;
 }
 
 /** `U`: one rule may apply; `F`: the first that applies; `C`: all, as a list; `P`: the one of the highest output. */
@@ -207,6 +212,36 @@ export interface DecisionDefinition {
   }[];
   /** A value for each output where no rule applies; without it the result is null, for `C` an empty list. */
   default?: Value[];
+}
+
+/**
+ * A decision by several people, as a case of its own. A state asks for it by an `invoke` whose `src` names it, and is told
+ * `{outcome, approvalId, subjectHash}` by `onDone`: approved, rejected, returned or recalled. Leaving the state cancels it.
+ */
+export interface ApprovalDefinition {
+  title?: Title;
+  /** The definition of the approval's case; default `approval`. */
+  definition?: string;
+  plan: { steps: (ApprovalStep & { when?: Expression })[]; ladder?: Rung[] };
+  /** What people sign. Where it changes meanwhile, they are asked anew. */
+  subject: Value;
+  /** The cumulative amount that authority is judged by; null: none. */
+  amount?: Expression;
+  /** Ids of the persons who are concerned by the matter. */
+  barred?: Expression;
+}
+
+/** What a state of an approval's own case has several people decide. The machine is told `approval.OUTCOME`. */
+export interface SigningDefinition {
+  /** The plan, with its conditions judged. */
+  plan: Expression;
+  subjectHash: Expression;
+  amount: Expression;
+  /** `{id, sameAs}` */
+  proposer: Expression;
+  barred: Expression;
+  /** Who gets a seat that many may take; default `least-loaded`. */
+  assign?: AssignmentPolicy;
 }
 
 export interface ChildDefinition {
@@ -254,6 +289,9 @@ export interface RuntimeDefinition {
   services?: { [name: string]: ServiceDefinition };
   decisions?: { [name: string]: DecisionDefinition };
   children?: { [name: string]: ChildDefinition };
+  approvals?: { [name: string]: ApprovalDefinition };
+  /** By the id of the state. */
+  signing?: { [stateId: string]: SigningDefinition };
   /** Who may open a case of this definition. */
   open: { by: Role[] };
   reopen?: ReopenDefinition;

@@ -12,6 +12,8 @@ const shown = [
   'links',
   'incidents',
   'owner',
+  'approved',
+  'signing',
   'status',
 ] as const;
 

@@ -1,5 +1,5 @@
 import type { AssignmentPolicy, Role } from './definition.ts';
-import type { Json, JsonObject } from './json.ts';
+import type { Json, JsonObject, Money } from './json.ts';
 
 /** What the kernel asks the outside world to do, once the entry that caused it is stored. */
 export type Effect =
@@ -35,6 +35,10 @@ export type Effect =
       /** Persons who may not get it (four eyes), and for `sameAs` the earlier assignee. */
       notPersons: string[];
       samePerson?: string;
+      /** A seat of a decision: where nobody may take it, the ladder is climbed. */
+      seat?: string;
+      /** Who takes it must be able to decide this amount. */
+      atLeast?: Money;
     }
   /** Opens a child case; comes back as a `link` command. */
   | {

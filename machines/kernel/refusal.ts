@@ -24,7 +24,16 @@ export type RefusalCode =
   | 'REOPEN_NOT_ALLOWED'
   | 'ENTRY_TOO_LARGE'
   | 'CASE_TOO_LARGE'
-  | 'STATE_FAILED';
+  | 'STATE_FAILED'
+  | 'APPROVAL_ENDED'
+  | 'SEAT_NOT_OPEN'
+  | 'CONFLICT_OF_INTEREST'
+  | 'ALREADY_SIGNED'
+  | 'DELEGATION_CHAINED'
+  | 'RETURN_NOT_ALLOWED'
+  | 'RECALL_TOO_LATE'
+  | 'SIGNER_NOT_REMOVABLE'
+  | 'NOBODY_ELIGIBLE';
 
 /** A command that was not accepted: nothing changed. `detail` holds no personal value. */
 export interface Refusal {

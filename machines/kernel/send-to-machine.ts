@@ -1,3 +1,4 @@
+import { proposerOf } from './ask-approval.ts';
 import { offsetMinutesAt } from './case-zone.ts';
 import { compensatedEvent, isUndoing, markForUndoing, undoNewest } from './compensation.ts';
 import { marks } from './compile-machine.ts';
@@ -6,8 +7,10 @@ import type { Json, JsonObject } from './json.ts';
 import { KernelError } from './kernel-error.ts';
 import type { MachineContext, MachineEvent, Surroundings } from './machine-context.ts';
 import type { MachineAction, MachineResult } from './machine-runner.ts';
+import { own } from './own.ts';
 import { type Cause, nextId, type Run } from './run.ts';
 import { startService, stopService } from './services.ts';
+import { beginSigning } from './signing.ts';
 import type { Link } from './state.ts';
 import { closeTasksOf, openTask } from './tasks.ts';
 
@@ -28,7 +31,7 @@ export const startMachine = (run: Run, cause: Cause): void => {
   applyResult(run, run.compiled.runner.start(contextOf(run, cause)), cause);
 };
 
-const contextOf = (run: Run, cause: Cause): MachineContext => ({
+export const contextOf = (run: Run, cause: Cause): MachineContext => ({
   data: run.state.data,
   ledger: run.state.ledger,
   documents: run.state.documents,
@@ -122,7 +125,10 @@ const applyAction = (run: Run, { type, params }: MachineAction, cause: Cause): v
       triggerDeadlines(run, { exit: given.id as string }, cause);
       return;
     case marks.invoke:
-      startService(run, given.id as string, given.service as string, given.input ?? null);
+      invoke(run, given, cause);
+      return;
+    case marks.signing:
+      beginSigning(run, given, cause);
       return;
     case marks.stopInvoke:
       stopService(run, given.id as string);
@@ -166,6 +172,20 @@ const applyAction = (run: Run, { type, params }: MachineAction, cause: Cause): v
       }
       return;
     default:
+  }
+};
+
+const invoke = (run: Run, { id, service, input, needs }: JsonObject, cause: Cause): void => {
+  const asked = { service: service as string, input: input ?? null };
+  if (own(run.compiled.definition.approvals, asked.service)) {
+    const { subjectHash } = asked.input as { subjectHash: string };
+    const request = { ...(asked.input as JsonObject), proposer: proposerOf(cause.facts) };
+    startService(run, id as string, { ...asked, input: request, subjectHash });
+  } else {
+    startService(run, id as string, {
+      ...asked,
+      ...(needs === undefined ? {} : { needs: needs as { approval: string; subjectHash: string } }),
+    });
   }
 };
 

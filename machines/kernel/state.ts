@@ -1,3 +1,4 @@
+import type { Approval } from './approval/approval.ts';
 import type { LedgerLineKind } from './definition.ts';
 import type { Pause } from './due-date.ts';
 import type { Json, JsonObject, Money, Sealed } from './json.ts';
@@ -47,6 +48,10 @@ export interface CaseState {
   services: { [invokeId: string]: RunningService };
   /** Calls that succeeded and can be undone, oldest first; absent where there has been none. */
   completed?: CompletedCall[];
+  /** What was approved last, by the approval's name. */
+  approved?: { [name: string]: { approvalId: string; subjectHash: string; at: string } };
+  /** In an approval's own case: the decision, and the state that has it made. */
+  signing?: { state: string; approval: Approval };
   /** Event type → ids of the persons who sent it, oldest first, each once. For the four-eyes rules. */
   acted: { [eventType: string]: string[] };
   /** The person answerable for the case. */
@@ -93,6 +98,8 @@ export interface Task {
   closedAt?: string;
   completedBy?: string;
   outcome?: string;
+  /** The seat of a decision by several people that this task is for. */
+  seat?: string;
 }
 
 export interface Deadline {
@@ -128,6 +135,10 @@ export interface RunningService {
   input: Json;
   /** Set while an incident about it is open. */
   failed?: boolean;
+  /** It is an approval that was asked for: SHA-256 of what people sign. */
+  subjectHash?: string;
+  /** It is done only while what was approved is this. */
+  needs?: { approval: string; subjectHash: string };
 }
 
 /** A call of a service that has a compensation. */

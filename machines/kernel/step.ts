@@ -10,6 +10,7 @@ import type { Entry } from './entry.ts';
 import { instantAt, instantMs, isInstant } from './instant.ts';
 import { KernelError } from './kernel-error.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
+import { renewApprovals } from './renew-approvals.ts';
 import { type Cause, type Run, record, startRun } from './run.ts';
 import { raiseIncident } from './services.ts';
 import type { CaseState } from './state.ts';
@@ -69,6 +70,7 @@ export const step = (compiled: Compiled, state: CaseState, command: Command, now
     if (refusal) {
       return refusal;
     }
+    renewApprovals(run, cause);
     skipPassedWarnings(run);
     record(run, cause);
   } catch (error) {

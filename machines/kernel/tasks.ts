@@ -89,6 +89,6 @@ export const rememberActed = (run: Run, what: string, personId: string): void =>
 };
 
 // A task opened and closed within one step needs nobody.
-const dropAssignment = (run: Run, taskId: string): void => {
+export const dropAssignment = (run: Run, taskId: string): void => {
   run.effects = run.effects.filter((effect) => effect.type !== 'assignTask' || effect.taskId !== taskId);
 };

@@ -30,6 +30,7 @@ const definitions = Object.fromEntries(
 
 /** A released version is immutable: a change here is a new version, not a new hash. */
 const released: { [version: string]: string } = {
+  'approval@1.0.0': '32a464cafd8df3daa4b81ae31acea802a12bbe8c6b01469315ec293e03a79682',
   'claim@1.0.0': 'd1104cb000a78be4e1496935eccd43c76472c14a9d03ec537596d798ea1af51a',
   'exposure@1.0.0': '53091936aae22f52c9bfaa137b38e8f488d223d6b48fc2b16c79fd8156e3ce20',
   'complaint@1.0.0': 'f076608b6b9aeb4f8b614e50c998fbb65e9f4b0603f523407fc586a1e2f2c69d',
@@ -74,7 +75,8 @@ describe.each(named)('%s', (name, document) => {
     const outside = Object.values(document.deadlines ?? {}).filter(
       ({ source }) => source.kind !== 'company promise',
     );
-    expect(outside.length).toBeGreaterThan(0);
+    // An approval of its own is under the law of the case that asked for it.
+    expect(outside.length > 0).toBe(document.kind !== 'approval');
     expect(outside.filter(({ source }) => source.checked === undefined)).toEqual([]);
   });
 

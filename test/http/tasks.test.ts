@@ -97,7 +97,7 @@ describe('tasks', () => {
     expect((await verb('agent', taskId, 'reassign', {})).body.errors).toMatchObject([{ pointer: '/to' }]);
     expect((await verb('agent', taskId, 'complete', { outcome: 'register', data: {} })).status).toBe(200);
     expect((await verb('agent', taskId, 'claim')).body.code).toBe('TASK_NOT_OPEN');
-    expect((await verb('agent', taskId, 'delegate', {})).status).toBe(404);
+    expect((await verb('agent', taskId, 'juggle', {})).status).toBe(404);
     expect((await verb('agent', taskId, 'claim', {}, { key: null })).body.code).toBe(
       'IDEMPOTENCY_KEY_MISSING',
     );

@@ -67,6 +67,16 @@ export async function startTimeSkippingWorker(workflowsPath: string): Promise<Ti
     startCase: () => Promise.reject(unanswered()),
     tellCase: async () => ({}),
   };
+  const activities = createActivities({
+    ...{ store, client: env.client, taskQueue },
+    payments: createFilePayments(join(folder, 'payments')),
+    letters: createFileMailBox(join(folder, 'mail')),
+    onDeliveries: () => undefined,
+    failPoint: () => undefined,
+  });
+  // The store has no people, and a seat that nobody may take would climb its ladder.
+  doubles.assignTask = (request) =>
+    request.seat === undefined ? activities.assignTask(request) : Promise.reject(unanswered());
   const worker = await Worker.create({
     connection: env.nativeConnection,
     namespace: env.namespace ?? 'default',
@@ -74,16 +84,7 @@ export async function startTimeSkippingWorker(workflowsPath: string): Promise<Ti
     workflowBundle: {
       codePath: await workflowBundle(join(projectFolder, '.caseloom/bundles'), workflowsPath),
     },
-    activities: {
-      ...createActivities({
-        ...{ store, client: env.client, taskQueue },
-        payments: createFilePayments(join(folder, 'payments')),
-        letters: createFileMailBox(join(folder, 'mail')),
-        onDeliveries: () => undefined,
-        failPoint: () => undefined,
-      }),
-      ...doubles,
-    },
+    activities: { ...activities, ...doubles },
     ...sizes,
     shutdownGraceTime: 2_000,
     stickyQueueScheduleToStartTimeout: stickyQueueScheduleToStartTimeoutMs,

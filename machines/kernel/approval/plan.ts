@@ -30,6 +30,8 @@ export interface ApprovalStep {
   signers: Signer[];
   /** Where a rejection leads: it ends the approval (default), goes back to the proposer, or to an earlier step. */
   onReject?: 'end' | 'proposer' | { step: string };
+  /** How long its people have, where not as long as the definition's own deadline for steps says; ISO 8601. */
+  limit?: string;
 }
 
 /** Who may take one seat of a step. */

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { Expression, Key, Length, list, Title, Value } from './schema-parts.ts';
+
+const Money = z.strictObject({ amount: z.int().min(0), currency: z.string().regex(/^[A-Z]{3}$/) });
+
+const Signer = z
+  .strictObject({
+    role: Key.exactOptional(),
+    department: Key.exactOptional(),
+    personId: z.string().min(1).max(100).exactOptional(),
+    byAuthority: z.boolean().exactOptional(),
+  })
+  .meta({ id: 'Signer' });
+
+const Step = z
+  .strictObject({
+    id: Key,
+    title: Title.exactOptional(),
+    when: Expression.exactOptional(),
+    rule: z.union([z.enum(['sequence', 'all', 'any']), z.strictObject({ quorum: z.int().min(1) })]),
+    signers: list(Signer).min(1),
+    onReject: z.union([z.enum(['end', 'proposer']), z.strictObject({ step: Key })]).exactOptional(),
+    limit: Length.exactOptional(),
+  })
+  .meta({ id: 'ApprovalStep' });
+
+const Rung = z
+  .strictObject({ role: Key, department: Key.exactOptional(), upTo: list(Money).exactOptional() })
+  .meta({ id: 'Rung' });
+
+/** A decision by several people that a state may ask for. */
+export const ApprovalDefinition = z
+  .strictObject({
+    title: Title.exactOptional(),
+    definition: Key.exactOptional(),
+    plan: z.strictObject({ steps: list(Step).min(1), ladder: list(Rung).exactOptional() }),
+    subject: Value,
+    amount: Expression.exactOptional(),
+    barred: Expression.exactOptional(),
+  })
+  .meta({ id: 'ApprovalDefinition' });
+
+/** What a state of an approval's own case has people decide. */
+export const SigningDefinition = z
+  .strictObject({
+    plan: Expression,
+    subjectHash: Expression,
+    amount: Expression,
+    proposer: Expression,
+    barred: Expression,
+    assign: z.enum(['least-loaded', 'round-robin', 'by-hand']).exactOptional(),
+  })
+  .meta({ id: 'SigningDefinition' });

@@ -1,0 +1,41 @@
+import { finishService } from './apply-service.ts';
+import { childCaseId } from './ask-approval.ts';
+import type { MessageCommand } from './command.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Cause, Run } from './run.ts';
+
+/**
+ * Applies what an approval has come to. An answer to an earlier request, to a subject that has changed since, or from
+ * another case than the one asked moves nothing; that it came is recorded.
+ */
+export const applyAnswer = (run: Run, { from, event, data = {} }: MessageCommand, cause: Cause): void => {
+  const { request, subjectHash, outcome } = data as unknown as Answer;
+  const running = Object.entries(run.state.services).find(
+    ([invokeId, { visit }]) => invokeId === request?.invokeId && visit === request.visit,
+  )?.[1];
+  cause.fromCaseId = from.caseId;
+  if (
+    !request ||
+    !running ||
+    running.subjectHash !== subjectHash ||
+    from.caseId !== childCaseId(run.state.tenant, running.effectId)
+  ) {
+    cause.type = 'message.dropped';
+    cause.data = { from: { ...from }, event, code: 'ANSWER_STALE' };
+    return;
+  }
+  cause.type = 'approval.answered';
+  cause.data = { from: { ...from }, data } as unknown as Json;
+  const approval = { approvalId: from.caseId, subjectHash, at: run.clock };
+  if (outcome === 'approved') {
+    run.state = { ...run.state, approved: { ...run.state.approved, [running.service]: approval } };
+  }
+  const output: JsonObject = { outcome, approvalId: from.caseId, subjectHash };
+  finishService(run, request.invokeId, output, cause);
+};
+
+interface Answer {
+  request?: { invokeId: string; visit: number };
+  subjectHash: string;
+  outcome: string;
+}

@@ -1,0 +1,38 @@
+import { approvalInput, proposerOf } from './ask-approval.ts';
+import type { Json, JsonObject } from './json.ts';
+import { expressionScope } from './machine-context.ts';
+import { own } from './own.ts';
+import type { Cause, Run } from './run.ts';
+import { contextOf } from './send-to-machine.ts';
+import { startService, stopService } from './services.ts';
+
+/**
+ * Asks anew for each approval whose subject the step has changed: nobody's signature may stand under what they have not
+ * seen. Whoever changed it is now its proposer, and who proposed it before has no part in deciding it either.
+ */
+export const renewApprovals = (run: Run, cause: Cause): void => {
+  for (const [invokeId, { service, subjectHash, input }] of Object.entries(run.state.services)) {
+    const definition =
+      subjectHash === undefined ? undefined : own(run.compiled.definition.approvals, service);
+    if (definition) {
+      const scope = expressionScope(contextOf(run, cause), { type: cause.type });
+      const now = approvalInput(definition, scope, run.compiled.languages);
+      if (now.subjectHash !== subjectHash) {
+        const { proposer } = input as { proposer: { id: string; sameAs?: string[] } };
+        const barred = [...(now.barred as Json[]), proposer.id, ...(proposer.sameAs ?? [])];
+        const request: JsonObject = {
+          ...now,
+          barred: without(barred, cause),
+          proposer: proposerOf(cause.facts),
+        };
+        stopService(run, invokeId);
+        startService(run, invokeId, { service, input: request, subjectHash: now.subjectHash as string });
+      }
+    }
+  }
+};
+
+// Whoever changed it is barred as its proposer already.
+const without = (barred: Json[], { facts }: Cause): Json[] => [
+  ...new Set(barred.filter((id) => id !== proposerOf(facts).id)),
+];

@@ -1,0 +1,308 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { isOpen } from '../../machines/kernel/approval/approval.ts';
+import { childCaseId } from '../../machines/kernel/ask-approval.ts';
+import type { Actor } from '../../machines/kernel/command.ts';
+import type { RuntimeDefinition } from '../../machines/kernel/definition.ts';
+import { verifyChain } from '../../machines/kernel/verify-chain.ts';
+import { definitionOf, feel } from '../kernel/case-driver.ts';
+import { type LinkedCases, linkedCases } from './linked-cases.ts';
+
+// Guarantee: a state asks several people and goes on with their answer, only while what they signed is what is there.
+
+const yuan = (amount: number) => [{ amount: amount * 100, currency: 'CNY' }];
+const people: { [id: string]: Actor } = {
+  adjuster: { id: 'adjuster', roles: ['adjuster'], authority: yuan(10_000) },
+  lead: { id: 'lead', roles: ['lead'], authority: yuan(50_000) },
+  manager: { id: 'manager', roles: ['manager'], authority: yuan(300_000) },
+  legal: { id: 'legal', roles: ['legal'] },
+  'legal-2': { id: 'legal-2', roles: ['legal'] },
+  finance: { id: 'finance', roles: ['finance'] },
+};
+const who = (id: string): Actor => people[id] as Actor;
+
+const money = {
+  type: 'object',
+  properties: { amount: { type: 'integer' }, currency: { type: 'string' } },
+} as const;
+
+/** A settlement that legal and a manager approve, and that finance pays only as approved. */
+const settlement: RuntimeDefinition = definitionOf({
+  calendar: 'cn',
+  open: { by: ['adjuster'] },
+  data: { type: 'object', properties: { amount: money, note: { type: 'string' } } },
+  events: {
+    propose: { by: ['adjuster'] },
+    amend: { by: ['adjuster', 'lead'], data: { type: 'object', properties: { amount: money } } },
+    note: { by: ['adjuster'], data: { type: 'object', properties: { note: { type: 'string' } } } },
+    drop: { by: ['adjuster'] },
+  },
+  machine: {
+    initial: 'draft',
+    states: {
+      draft: { on: { propose: 'both' } },
+      both: {
+        type: 'parallel',
+        on: { drop: '#draft' },
+        states: {
+          deciding: {
+            initial: 'approving',
+            states: {
+              approving: {
+                on: {
+                  amend: { actions: [{ type: 'assign', set: { amount: feel('event.amount') } }] },
+                  note: { actions: [{ type: 'assign', set: { note: feel('event.note') } }] },
+                },
+                invoke: {
+                  src: 'settlement',
+                  onDone: [
+                    { target: 'paying', guard: feel('event.outcome = "approved"') },
+                    { target: '#draft', guard: feel('event.outcome = "returned"') },
+                    { target: 'refused' },
+                  ],
+                  onError: 'incident',
+                },
+              },
+              paying: {
+                on: { amend: { actions: [{ type: 'assign', set: { amount: feel('event.amount') } }] } },
+                invoke: { src: 'pay', input: feel('data.amount'), onDone: 'paid', onError: 'incident' },
+              },
+              paid: {},
+              refused: {},
+            },
+          },
+          beside: { initial: 'idle', states: { idle: {} } },
+        },
+      },
+    },
+  },
+  services: { pay: { activity: 'payment.pay', approval: 'settlement' } },
+  approvals: {
+    settlement: {
+      plan: {
+        steps: [
+          { id: 'legal', rule: 'any', signers: [{ role: 'legal' }], onReject: 'proposer' },
+          {
+            id: 'skipped',
+            rule: 'all',
+            signers: [{ role: 'siu' }],
+            when: feel('data.amount.amount > 99999999'),
+          },
+          { id: 'amount', rule: 'all', signers: [{ byAuthority: true }] },
+        ],
+        ladder: [
+          { role: 'lead', upTo: yuan(50_000) },
+          { role: 'manager', upTo: yuan(300_000) },
+        ],
+      },
+      subject: { amount: feel('data.amount') },
+      amount: feel('data.amount'),
+      barred: feel('["payee-1"]'),
+    },
+  },
+});
+
+let now = 0;
+let world: LinkedCases;
+const approvals = (): string[] => [...world.cases.keys()].filter((id) => id !== 'claim-1');
+const latest = (): string => approvals().at(-1) ?? '';
+const openTask = (): string => {
+  const [taskId] = Object.entries(world.at(latest()).tasks).find(([, { status }]) => status === 'open') ?? [];
+  return taskId ?? '';
+};
+const sign = (id: string, outcome = 'approve'): string | undefined =>
+  world.send(latest(), {
+    ...{ type: 'task', taskId: openTask(), verb: 'complete', outcome, by: who(id) },
+    ...(outcome === 'reject' ? { reason: true as const } : {}),
+  });
+
+beforeEach(() => {
+  now = Date.UTC(2026, 2, 2, 2);
+  world = linkedCases(() => {
+    now += 1_000;
+    return new Date(now).toISOString();
+  });
+  world.open(settlement, 'claim-1', who('adjuster'), { amount: yuan(200_000)[0] ?? null });
+  world.send('claim-1', { type: 'event', event: 'propose', by: who('adjuster') });
+});
+
+describe('a decision that a case asks for', () => {
+  it('is made step by step, answers, and lets the payer pay', () => {
+    expect(world.at(latest()).machine.states).toEqual(['deciding']);
+    expect(sign('adjuster')).toBe('ROLE_REQUIRED');
+    expect(sign('legal')).toBeUndefined();
+    expect(sign('lead')).toBe('ROLE_REQUIRED');
+    expect(sign('manager')).toBeUndefined();
+    expect(world.at(latest())).toMatchObject({ status: 'closed', machine: { states: ['approved'] } });
+    expect(world.at('claim-1').machine.states).toEqual(['paying', 'idle']);
+    expect(world.left).toMatchObject([
+      { type: 'assignTask', role: 'legal', notPersons: ['adjuster', 'payee-1'] },
+      { type: 'assignTask', role: 'manager', atLeast: { amount: 20_000_000 }, seat: '1.amount.1' },
+      { type: 'callService', service: 'pay' },
+    ]);
+    expect(world.types('claim-1')).toContain('approval.answered');
+    expect(world.types(latest())).toEqual(['case.opened', 'seat.approved', 'seat.approved']);
+    for (const { entries } of world.cases.values()) {
+      expect(verifyChain(entries)).toEqual({ ok: true });
+    }
+  });
+
+  it('goes back to the proposer when legal says no, and is asked for anew', () => {
+    expect(
+      world.send(latest(), {
+        type: 'task',
+        taskId: openTask(),
+        verb: 'complete',
+        outcome: 'reject',
+        by: who('legal'),
+      }),
+    ).toBe('REASON_REQUIRED');
+    expect(sign('legal', 'reject')).toBeUndefined();
+    expect(world.at('claim-1').machine.states).toEqual(['draft']);
+    world.send('claim-1', { type: 'event', event: 'propose', by: who('adjuster') });
+    expect(approvals()).toHaveLength(2);
+    expect(world.at(latest()).machine.states).toEqual(['deciding']);
+  });
+
+  it('begins anew when what is signed changes, and who changed it may not decide', () => {
+    sign('legal');
+    const first = latest();
+    world.send('claim-1', { type: 'event', event: 'note', by: who('adjuster'), data: { note: 'n' } });
+    expect(latest()).toBe(first);
+    world.send('claim-1', {
+      ...{ type: 'event', event: 'amend', by: who('lead') },
+      data: { amount: yuan(40_000)[0] ?? null },
+    });
+    expect(world.at(first).machine.states).toEqual(['cancelled']);
+    expect(latest()).not.toBe(first);
+    sign('legal');
+    expect(sign('lead')).toBe('FOUR_EYES');
+    expect(Object.values(world.at(latest()).tasks).at(-1)?.role).toBe('lead');
+    expect(sign('adjuster')).toBe('ROLE_REQUIRED');
+  });
+
+  it('drops an answer to what is no more asked', () => {
+    sign('legal');
+    const first = latest();
+    const release = world.hold();
+    sign('manager');
+    world.send('claim-1', { type: 'event', event: 'drop', by: who('adjuster') });
+    release();
+    expect(world.at(first).machine.states).toEqual(['approved']);
+    expect(world.at('claim-1').machine.states).toEqual(['draft']);
+    expect(world.types('claim-1').at(-1)).toBe('message.dropped');
+  });
+
+  it('is answered by nobody but the approval that was asked', () => {
+    const { services } = world.at('claim-1');
+    const [[invokeId, running] = ['', undefined]] = Object.entries(services);
+    const data = {
+      request: { approval: 'settlement', invokeId, visit: running?.visit ?? 0 },
+      ...{ subjectHash: running?.subjectHash ?? '', outcome: 'approved' },
+    };
+    const { compiled, state } = world.cases.get('claim-1') as NonNullable<
+      ReturnType<LinkedCases['cases']['get']>
+    >;
+    expect(childCaseId('acme', running?.effectId ?? '')).toBe(latest());
+    world.cases.set('forger', { compiled, state: { ...state, caseId: 'forger' }, entries: [] });
+    const forged = {
+      ...{ type: 'message', event: 'approval.answered', data, by: { id: 'forger', roles: ['case'] } },
+      from: { caseId: 'forger', epoch: 1, seq: 1, headHash: '' },
+    };
+    world.send('claim-1', forged as never);
+    expect(world.types('claim-1').at(-1)).toBe('message.dropped');
+    expect(world.at('claim-1').machine.states).toEqual(['approving', 'idle']);
+  });
+
+  it('climbs the ladder where nobody may take a seat, up to compliance', () => {
+    sign('legal');
+    const climb = () =>
+      world.send(latest(), {
+        type: 'task',
+        taskId: openTask(),
+        verb: 'climb',
+        by: { id: 'system', roles: ['system'] },
+      });
+    expect(
+      world.send(latest(), { type: 'task', taskId: openTask(), verb: 'climb', by: who('manager') }),
+    ).toBe('ROLE_REQUIRED');
+    expect(climb()).toBeUndefined();
+    expect(Object.values(world.at(latest()).tasks).at(-1)).toMatchObject({
+      role: 'compliance',
+      status: 'open',
+    });
+    expect(climb()).toBe('NOBODY_ELIGIBLE');
+  });
+
+  it('is delegated within the lender’s limit, for a time, and not further', () => {
+    sign('legal');
+    const until = new Date(now + 3_600_000).toISOString();
+    const lend = (by: string, to: string) =>
+      world.send(latest(), {
+        type: 'task',
+        taskId: openTask(),
+        verb: 'delegate',
+        to: who(to),
+        until,
+        by: who(by),
+      });
+    expect(lend('manager', 'adjuster')).toBe('FOUR_EYES');
+    expect(lend('manager', 'legal')).toBe('ALREADY_SIGNED');
+    expect(lend('manager', 'legal-2')).toBeUndefined();
+    expect(lend('legal-2', 'finance')).toBe('DELEGATION_CHAINED');
+    expect(sign('finance')).toBe('TASK_TAKEN');
+    expect(sign('legal-2')).toBeUndefined();
+    const { seats } = world.at(latest()).signing?.approval ?? { seats: [] };
+    expect(seats.at(-1)?.decision).toMatchObject({ actorId: 'legal-2', onBehalfOfId: 'manager' });
+  });
+
+  it('asks one more signer first, and is recalled only while nobody has decided', () => {
+    const added = world.send(latest(), {
+      ...{ type: 'task', taskId: openTask(), verb: 'add-signer', to: who('finance'), by: who('legal') },
+      position: 'before',
+    });
+    expect(added).toBeUndefined();
+    const { approval } = world.at(latest()).signing ?? {};
+    expect(approval?.seats.filter((seat) => isOpen(approval, seat)).map(({ id }) => id)).toEqual([
+      '1.legal.+1',
+    ]);
+    expect(sign('finance')).toBeUndefined();
+    expect(
+      world.send(latest(), {
+        type: 'task',
+        taskId: openTask(),
+        verb: 'withdraw',
+        by: who('adjuster'),
+        reason: true,
+      }),
+    ).toBe('RECALL_TOO_LATE');
+    expect(sign('legal')).toBeUndefined();
+    expect(world.at(latest()).signing?.approval.step).toBe('amount');
+  });
+
+  it('is recalled by its proposer, and nobody else', () => {
+    const recall = (by: string) =>
+      world.send(latest(), { type: 'task', taskId: openTask(), verb: 'withdraw', by: who(by), reason: true });
+    expect(recall('legal')).toBe('ROLE_REQUIRED');
+    expect(recall('adjuster')).toBeUndefined();
+    expect(world.at('claim-1').machine.states).toEqual(['refused', 'idle']);
+  });
+
+  it('pays nothing that was changed after it was approved', () => {
+    const changed = structuredClone(settlement);
+    const { deciding } = (changed.machine.states?.both?.states ?? {}) as { deciding: typeof changed.machine };
+    const approving = deciding.states?.approving as NonNullable<typeof deciding.states>[string];
+    const amount = { amount: 1, currency: 'CNY' };
+    (approving.invoke as { onDone: unknown[] }).onDone[0] = {
+      target: 'paying',
+      guard: feel('event.outcome = "approved"'),
+      actions: [{ type: 'assign', set: { amount } }],
+    };
+    world.open(changed, 'claim-2', who('adjuster'), { amount: yuan(200_000)[0] ?? null });
+    world.send('claim-2', { type: 'event', event: 'propose', by: who('adjuster') });
+    sign('legal');
+    sign('manager');
+    expect(world.at('claim-2').machine.states).toEqual(['paying', 'idle']);
+    expect(world.at('claim-2').incidents).toMatchObject([{ code: 'APPROVAL_STALE', status: 'open' }]);
+    expect(world.left.some(({ type }) => type === 'callService')).toBe(false);
+  });
+});
