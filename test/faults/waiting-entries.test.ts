@@ -97,6 +97,7 @@ test.runIf(isFull)(
   async () => {
     const { caseId, outcome } = await cases.open({ compile: miniInput(busy) });
     answerOf(outcome);
+    const openedAtMs = Date.now();
     const row = () => getCase(cases.store, { tenant: 'acme', caseId });
     const lock = new Database(cases.store.file);
     lock.exec('BEGIN IMMEDIATE');
