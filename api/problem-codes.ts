@@ -48,8 +48,7 @@ export type ApiRefusalCode =
   | 'FACT_UNKNOWN'
   | 'IMPORT_INVALID'
   | 'PERSON_UNKNOWN'
-  | 'SCOPE_REQUIRED'
-  | 'STALE';
+  | 'SCOPE_REQUIRED';
 
 export type ProblemCode = ApiRefusalCode | ConditionCode;
 

@@ -26,7 +26,7 @@ export interface Common {
 /** A command's own part, once what it brings is sealed. The id, facts, reason and times are added to it. */
 export type OwnPart = Command extends infer C
   ? C extends Command
-    ? Omit<C, 'id' | 'facts' | 'occurredAt' | 'reason'>
+    ? Omit<C, 'id' | 'facts' | 'occurredAt' | 'reason' | 'expectedRev'>
     : never
   : never;
 
@@ -92,7 +92,7 @@ const send = async (
   if (seq !== undefined) {
     return afterCommand(services, c, { caseId, seq, projected: true }, 200);
   }
-  requireMatch(c.req.header('if-match'), row.rev);
+  const expectedRev = requireMatch(c.req.header('if-match'), row.rev);
   requirePast(common.occurredAt, now());
   const published = await definitions.ofCase(tenant, row.definitionHash);
   const target: Target = { row, published, root: { $defs: published.runtime.$defs ?? {} } };
@@ -119,6 +119,7 @@ const send = async (
     facts,
     ...(common.occurredAt === undefined ? {} : { occurredAt: common.occurredAt }),
     ...(reason === undefined ? {} : { reason }),
+    ...(expectedRev === undefined ? {} : { expectedRev }),
   } as Command;
   if (state.status === 'closed') {
     await refuseClosed(services, row, whole);

@@ -44,6 +44,8 @@ interface CommandBase {
   /** When the world did it; never later than the step's clock. In historical mode: the clock. RFC 3339. */
   occurredAt?: string;
   reason?: Sealed;
+  /** The `rev` of the case that the sender has read; where it is another by now, the command is refused as `STALE`. */
+  expectedRev?: number;
 }
 
 export interface EventCommand extends CommandBase {

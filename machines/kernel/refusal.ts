@@ -24,6 +24,7 @@ export type RefusalCode =
   | 'REOPEN_NOT_ALLOWED'
   | 'ENTRY_TOO_LARGE'
   | 'CASE_TOO_LARGE'
+  | 'STALE'
   | 'STATE_FAILED'
   | 'APPROVAL_ENDED'
   | 'SEAT_NOT_OPEN'

@@ -53,10 +53,18 @@ export const step = (compiled: Compiled, state: CaseState, command: Command, now
   if (backdated) {
     return refuse(run, command.facts, ...backdated);
   }
+  const overtaken = judgeRev(run, command);
+  if (overtaken) {
+    return overtaken;
+  }
   if (state.status === 'closed' && command.type !== 'service') {
     return refuse(run, command.facts, 'CASE_CLOSED', 'The case is closed; it can only be opened again.');
   }
   advance(run);
+  const overtakenByClock = judgeRev(run, command);
+  if (overtakenByClock) {
+    return overtakenByClock;
+  }
   const cause: Cause = {
     type: command.type,
     commandId: command.id,
@@ -154,6 +162,14 @@ const clockOf = (state: CaseState, command: Command, now: string): string | unde
     return laterOf(given, state.clockAt);
   }
   return given < state.clockAt ? undefined : given;
+};
+
+/** Whoever decides by what they have read is refused where the case is another by now. */
+const judgeRev = (run: Run, { expectedRev, facts }: Command): Refusal | undefined => {
+  const { rev } = run.state;
+  return expectedRev === undefined || expectedRev === rev
+    ? undefined
+    : refuse(run, facts, 'STALE', `The case has changed since rev ${expectedRev}: it is at ${rev}.`);
 };
 
 /** Commands of people whose `occurredAt` moves clocks; a document is its own proof. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { entriesOf, getCase } from '../../db/read/get-case.ts';
+import type { Command } from '../../machines/kernel/command.ts';
 import { caseWorkflowId, commandUpdate } from '../../workflows/messages.ts';
 import { handler, lead, miniInput, miniOpening, send } from '../support/mini-case.ts';
 import { startTestServer, type TestServer } from '../support/temporal.ts';
@@ -81,6 +82,24 @@ describe('a command', () => {
     expect(
       await cases.send(caseId, { id: 'f2', type: 'failure', effectId: 'x', code: 'X', facts: handler }),
     ).toMatchObject({ type: 'refused' });
+  });
+
+  test('that expects the case as it was read: of two at once exactly one is taken, and the other leaves no event', async () => {
+    const { caseId, answer } = await opened();
+    const racing = ['acknowledge', 'note'].map((event) => ({ ...send(event), expectedRev: answer.rev }));
+    const outcomes = await Promise.all(racing.map((command) => cases.send(caseId, command)));
+    expect(outcomes.map(({ type }) => type).sort()).toEqual(['answered', 'refused']);
+    expect(outcomes.find(({ type }) => type === 'refused')).toMatchObject({ refusal: { code: 'STALE' } });
+    const entries = await entriesOf(cases.store, { tenant: 'acme', caseId });
+    expect(entries.filter(({ type }) => type === 'acknowledge' || type === 'note')).toHaveLength(1);
+    const updates = (await handleOf(caseId).fetchHistory()).events?.filter(
+      (event) => event.workflowExecutionUpdateAcceptedEventAttributes,
+    );
+    // The opening waits for the store by an update of its own.
+    expect(updates).toHaveLength(2);
+    // Sent again, what was taken is answered and not stale.
+    const taken = racing[outcomes.findIndex(({ type }) => type === 'answered')] as Command;
+    expect(await cases.send(caseId, taken)).toEqual(outcomes.find(({ type }) => type === 'answered'));
   });
 
   test('to a case that is not there finds none', async () => {
