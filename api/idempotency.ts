@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { StoreUnavailable } from '../db/failure.ts';
 import { appendRecord } from '../db/own/append-record.ts';
 import {
+  abandonRequest,
   beginRequest,
   completeRequest,
   isKnownRequest,
@@ -68,11 +69,12 @@ const keyCharsMax = 200;
 /** A request's whole time; what is not answered by then may be sent again with the same key. */
 const answerWithinMs = 10_000;
 const firstWriteWithinMs = 2_000;
-const leaseS = 30;
+/** A worker or server that died is back within seconds; asking again costs nothing. */
+const engineBackWithinS = 3;
 
 /**
  * Does a command's work at most once per key. An accepted command's answer is kept, a refused one is recorded and
- * leaves its key free, and one whose outcome is not known keeps it for 30 s, after which the same request finds out.
+ * leaves its key free, and one whose outcome is not known keeps it: the same request, sent again, finds out.
  *
  * @param body what tells this request from another one under the same key
  * @param subject what the refusal's record names; called once the refusal is there
@@ -135,8 +137,8 @@ export const once = async (
         },
       });
       await Promise.all([recorded, ...(claimed ? [releaseRequest(store, request)] : [])]);
-    } else if (claimed && !(error instanceof OutcomeUnknown)) {
-      await release(services, c, request);
+    } else if (claimed) {
+      await letGo(services, c, error instanceof OutcomeUnknown ? abandonRequest : releaseRequest, request);
     }
     throw error;
   }
@@ -155,7 +157,7 @@ const requireNew = (state: RequestState['state']): void => {
 /** The command may have been taken or not; its key stays taken until that can be found out. */
 export class OutcomeUnknown extends Condition {
   constructor(detail: string) {
-    super('ENGINE_AWAY', `${detail} Send it again with the same key.`, { retryAfterS: leaseS });
+    super('ENGINE_AWAY', `${detail} Send it again with the same key.`, { retryAfterS: engineBackWithinS });
     this.name = 'OutcomeUnknown';
   }
 }
@@ -188,9 +190,15 @@ const keep = async (
   }
 };
 
-const release = async (services: Services, c: Context<AppEnv>, request: RequestKey): Promise<void> => {
+// Where the store fails now, the key is free once its lease has run out.
+const letGo = async (
+  services: Services,
+  c: Context<AppEnv>,
+  how: typeof abandonRequest,
+  request: RequestKey,
+): Promise<void> => {
   try {
-    await releaseRequest(services.store, request);
+    await how(services.store, request, services.now());
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) {
       throw error;

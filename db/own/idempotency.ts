@@ -94,6 +94,18 @@ export const completeRequest = (store: Store, request: RequestKey, answer: Json)
     statements(db).complete.run({ ...request, answer: JSON.stringify(answer) });
   });
 
+/**
+ * After a request whose outcome is not known: nobody waits for it any more, so that the same key and body may ask again
+ * at once, and nothing is done twice. Another body is refused as before.
+ */
+export const abandonRequest = (store: Store, request: RequestKey, nowMs = Date.now()): Promise<void> =>
+  store.write((db) => {
+    db.update(idempotency)
+      .set({ leaseUntilMs: nowMs })
+      .where(and(rowOf(request), eq(idempotency.status, 'running')))
+      .run();
+  });
+
 /** After a refusal: the key is free again, and the next request is judged anew. */
 export const releaseRequest = (store: Store, request: RequestKey): Promise<void> =>
   store.write((db) => {
