@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { lint } from '../../machines/definition/lint.ts';
+import type { DefinitionDocument } from '../../machines/definition/schema.ts';
+import { shippedDefinitions } from '../../machines/library/index.ts';
+import { minimalDocument } from './minimal-document.ts';
+
+type Approval = NonNullable<DefinitionDocument['approvals']>[string];
+
+const feel = (expression: string) => ({ '@expr': expression, '@lang': 'feel' as const });
+
+const answer: Approval = {
+  plan: { steps: [{ id: 'review', rule: 'any', signers: [{ role: 'lead' }, { role: 'manager' }] }] },
+  subject: { topic: feel('data.topic') },
+};
+
+/** The minimal document whose answer several people approve before it is sent. */
+const withApproval = (
+  changes: Partial<Approval> = {},
+  letter: NonNullable<DefinitionDocument['services']>[string] = {
+    activity: 'letter.send',
+    approval: 'answer',
+  },
+): DefinitionDocument => {
+  const document = minimalDocument();
+  const { received, ...states } = document.machine.states ?? {};
+  return {
+    ...document,
+    services: { letter },
+    approvals: { answer: { ...answer, ...changes } },
+    machine: {
+      ...document.machine,
+      states: {
+        received: { ...received, on: { reply: 'approving' } },
+        approving: { invoke: { src: 'answer', onDone: 'sending', onError: 'incident' } },
+        ...states,
+      },
+    },
+  };
+};
+
+const found = (document: DefinitionDocument) =>
+  lint(document)
+    .filter(({ severity, code }) => severity === 'error' || code === 'APPROVAL_UNUSED')
+    .map(({ code, pointer }) => `${code} ${pointer}`);
+const at = '/approvals/answer';
+const steps = (step: Partial<Approval['plan']['steps'][number]>): Partial<Approval> => ({
+  plan: { steps: [{ id: 'review', rule: 'all', signers: [{ role: 'lead' }], ...step }] },
+});
+
+describe('lint of approvals', () => {
+  it('finds nothing wrong with an answer that is approved before it is sent', () => {
+    expect(found(withApproval())).toEqual([]);
+  });
+
+  it.each<[string, DefinitionDocument, string]>([
+    [
+      'a quorum that the signers can never be',
+      withApproval(steps({ rule: { quorum: 2 } })),
+      `PLAN_INVALID ${at}/plan/steps/0/rule/quorum`,
+    ],
+    [
+      'a rejection that leads to no earlier step',
+      withApproval(steps({ onReject: { step: 'later' } })),
+      `PLAN_INVALID ${at}/plan/steps/0/onReject/step`,
+    ],
+    [
+      'a seat that nobody is named for',
+      withApproval(steps({ signers: [{ byAuthority: true }] })),
+      `PLAN_INVALID ${at}/plan/steps/0/signers/0`,
+    ],
+    [
+      'an unknown role',
+      withApproval(steps({ signers: [{ role: 'wizard' }] })),
+      `ROLE_UNKNOWN ${at}/plan/steps/0/signers/0/role`,
+    ],
+    [
+      'a subject that depends on who acts',
+      withApproval({ subject: feel('actor.id') }),
+      `EXPRESSION_NAME_UNKNOWN ${at}/subject`,
+    ],
+    [
+      'a subject that depends on the event',
+      withApproval({ subject: { answer: feel('event.answer') } }),
+      `EXPRESSION_NAME_UNKNOWN ${at}/subject/answer`,
+    ],
+    [
+      'a condition over a personal value',
+      withApproval(steps({ when: feel('data.name = "x"') })),
+      `EXPRESSION_PERSONAL_READ ${at}/plan/steps/0/when`,
+    ],
+    [
+      'a service that names no approval',
+      withApproval({}, { activity: 'letter.send', approval: 'other' }),
+      'APPROVAL_UNKNOWN /services/letter/approval',
+    ],
+    [
+      'an approval called like a service',
+      { ...withApproval(), approvals: { answer, letter: answer } },
+      'NAME_TAKEN /approvals/letter',
+    ],
+    [
+      'an approval that no state asks for',
+      { ...withApproval(), approvals: { answer, spare: answer } },
+      'APPROVAL_UNUSED /approvals/spare',
+    ],
+  ])('refuses %s', (_, document, finding) => {
+    expect(found(document)).toContain(finding);
+  });
+
+  it('wants every ending of a decision to lead somewhere', () => {
+    const approval = shippedDefinitions().find(({ id }) => id === 'approval') as DefinitionDocument;
+    const { 'approval.recalled': _, ...on } = approval.machine.states?.deciding?.on ?? {};
+    const states = { ...approval.machine.states, deciding: { ...approval.machine.states?.deciding, on } };
+    const document = { ...approval, machine: { ...approval.machine, states } };
+    expect(found(document)).toContain('ENDING_UNHANDLED /signing/deciding');
+    expect(found({ ...approval, signing: { nowhere: approval.signing?.deciding } } as never)).toContain(
+      'STATE_UNKNOWN /signing/nowhere',
+    );
+  });
+});
