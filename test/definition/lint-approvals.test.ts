@@ -86,7 +86,7 @@ describe('lint of approvals', () => {
     [
       'a condition over a personal value',
       withApproval(steps({ when: feel('data.name = "x"') })),
-      `EXPRESSION_PERSONAL_READ ${at}/plan/steps/0/when`,
+      `EXPRESSION_PERSONAL_FIELD ${at}/plan/steps/0/when`,
     ],
     [
       'a service that names no approval',
