@@ -7,17 +7,15 @@ import { createApp } from '../api/app.ts';
 import type { LogLine } from '../api/deps.ts';
 import { seedEmbedded } from '../api/seed.ts';
 import { startServer } from '../api/server.ts';
+import { startSweep } from '../api/start-sweep.ts';
 import { temporalCases } from '../api/temporal-cases.ts';
 import { startIntegrator } from '../db/log/start-integrator.ts';
-import { openStore, type Store } from '../db/open.ts';
-import { sweepRequests } from '../db/own/idempotency.ts';
+import { openStore } from '../db/open.ts';
 import { openVault } from '../db/vault/open-vault.ts';
 import { demoProfile } from '../machines/library/index.ts';
 import { CommandError } from './command-error.ts';
 import { loadSettings } from './settings.ts';
 import { connectionOptions } from './temporal/connection.ts';
-
-const sweepEveryMs = 600_000;
 
 /** `caseloom api`: serves HTTP until SIGTERM, then lets the requests under way end. */
 export function apiCommand(): Command {
@@ -42,9 +40,10 @@ async function runApi(): Promise<void> {
         message: `The stored ${version} is not the shipped one; the stored one stays in use`,
       });
     }
+    const vault = await openVault(store, { home });
     const app = createApp({
       store,
-      vault: await openVault(store, { home }),
+      vault,
       cases: temporalCases(new Client({ connection, namespace: temporal.namespace }), taskQueues.cases),
       now: Date.now,
       ...(temporal.embedded ? { clockProfile: demoProfile } : {}),
@@ -55,11 +54,14 @@ async function runApi(): Promise<void> {
       holder: `api-${randomUUID()}`,
       onError: () => log({ level: 'error', message: 'The log’s integrator failed; it goes on' }),
     });
-    const sweep = startSweep(store);
+    const stopSweep = startSweep(vault, {
+      now: Date.now,
+      onError: () => log({ level: 'warn', message: 'What is no longer needed could not be swept' }),
+    });
     process.stdout.write(`API ready at http://${http.host}:${server.port}\n`);
     await stopSignal();
-    clearInterval(sweep);
     await server.stop();
+    await stopSweep();
     await stopIntegrator();
   } finally {
     await connection.close();
@@ -75,11 +77,6 @@ const listen = async (app: Parameters<typeof startServer>[0], http: { host: stri
     throw new CommandError(`Cannot listen at ${http.host}:${http.port} (${code}). Set PORT, or HOST.`);
   }
 };
-
-const startSweep = (store: Store): NodeJS.Timeout =>
-  setInterval(() => {
-    sweepRequests(store).catch(() => log({ level: 'warn', message: 'Old answers could not be swept' }));
-  }, sweepEveryMs).unref();
 
 const stopSignal = (): Promise<void> =>
   new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** Which key file this database's data keys are wrapped with; one row. */
@@ -33,9 +34,12 @@ export const vaultValues = sqliteTable(
     nonce: blob({ mode: 'buffer' }).notNull(),
     ciphertext: blob({ mode: 'buffer' }).notNull(),
     commitment: text().notNull(),
+    /** Since when no stored entry is known to name it, in epoch milliseconds; null once one does. */
+    pendingSinceMs: integer('pending_since_ms'),
   },
   (t) => [
     primaryKey({ columns: [t.tenant, t.ref] }),
+    index('vault_values_pending').on(t.pendingSinceMs).where(sql`pending_since_ms is not null`),
     uniqueIndex('vault_values_field').on(t.tenant, t.caseId, t.field, t.version),
     index('vault_values_subject').on(t.tenant, t.subject),
   ],

@@ -25,6 +25,8 @@ export interface Sealing {
   caseId: string;
   /** Sealed again for the same command, the same values give the same answer and are kept once. */
   commandId?: string;
+  /** Default: the clock of this machine. */
+  nowMs?: number;
 }
 
 /** Values of one call. */
@@ -32,7 +34,7 @@ const valuesMax = 500;
 
 const statements = perConnection((db) => ({
   byRef: db
-    .select({ commitment: vaultValues.commitment })
+    .select({ commitment: vaultValues.commitment, pendingSinceMs: vaultValues.pendingSinceMs })
     .from(vaultValues)
     .where(
       and(eq(vaultValues.tenant, sql.placeholder('tenant')), eq(vaultValues.ref, sql.placeholder('ref'))),
@@ -49,6 +51,14 @@ const statements = perConnection((db) => ({
       ),
     )
     .prepare(),
+  // What is sealed again belongs to a command that is on its way again.
+  renew: db
+    .update(vaultValues)
+    .set({ pendingSinceMs: sql`${sql.placeholder('nowMs')}` })
+    .where(
+      and(eq(vaultValues.tenant, sql.placeholder('tenant')), eq(vaultValues.ref, sql.placeholder('ref'))),
+    )
+    .prepare(),
   insert: db.insert(vaultValues).values(slots(vaultValues)).prepare(),
 }));
 
@@ -56,7 +66,7 @@ const sealOne = (
   vault: Vault,
   db: Db,
   key: Buffer,
-  { tenant, subject, caseId, commandId }: Sealing,
+  { tenant, subject, caseId, commandId, nowMs = Date.now() }: Sealing,
   { field, value, searchable }: PersonalValue,
 ): Sealed => {
   // The key of the reference goes with the subject's own: after erasure nobody can test guesses against it.
@@ -64,9 +74,12 @@ const sealOne = (
     commandId === undefined
       ? `pv_${randomBytes(16).toString('hex')}`
       : `pv_${hmacHex(deriveKey(key, ['ref']), canonicalJson([commandId, caseId, field, value])).slice(0, 32)}`;
-  const { byRef, lastVersion, insert } = statements(db);
+  const { byRef, lastVersion, renew, insert } = statements(db);
   const found = byRef.get({ tenant, ref });
-  if (found) return { ref, commitment: found.commitment };
+  if (found) {
+    if (found.pendingSinceMs !== null) renew.run({ tenant, ref, nowMs });
+    return { ref, commitment: found.commitment };
+  }
 
   const last = lastVersion.get({ tenant, caseId, field });
   const version = (last?.n ?? 0) + 1;
@@ -74,7 +87,8 @@ const sealOne = (
   const plaintext = Buffer.concat([salt, Buffer.from(canonicalJson(value))]);
   const { nonce, ciphertext } = encrypt(key, plaintext, [tenant, caseId, field, version]);
   const commitment = commitmentOf(salt, value);
-  insert.run({ tenant, ref, subject, caseId, field, version, nonce, ciphertext, commitment });
+  const row = { tenant, ref, subject, caseId, field, version, nonce, ciphertext, commitment };
+  insert.run({ ...row, pendingSinceMs: nowMs });
   if (searchable && (typeof value === 'string' || typeof value === 'number')) {
     db.insert(vaultSearch)
       .values({ tenant, hmac: searchHmac(vault, tenant, String(value)), field, caseId, subject })
