@@ -25,6 +25,7 @@ import { roleRoutes } from './routes/roles.ts';
 import { taskVerbRoutes } from './routes/task-verbs.ts';
 import { taskListRoutes } from './routes/tasks.ts';
 import { createServices } from './services.ts';
+import { signInRoutes } from './sign-in/routes.ts';
 
 /** The whole HTTP API over its dependencies; it opens and listens to nothing itself. */
 export const createApp = (deps: ApiDeps): Router => {
@@ -36,6 +37,7 @@ export const createApp = (deps: ApiDeps): Router => {
 
   app.route('/', healthRoutes(services));
   app.route('/', docsRoutes());
+  app.route('/', signInRoutes(services));
 
   app.use('/v1/*', authenticate(services), limitBody, readJson);
   for (const routes of [

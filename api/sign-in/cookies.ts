@@ -33,8 +33,8 @@ export const signed = (vault: Vault, value: string): string => `${value}.${signa
 export const unsigned = (vault: Vault, text: string): string | undefined => {
   const dot = text.lastIndexOf('.');
   const value = text.slice(0, Math.max(0, dot));
-  const given = Buffer.from(text.slice(dot + 1), 'base64');
-  const right = Buffer.from(signatureOf(vault, value), 'base64');
+  const given = Buffer.from(text.slice(dot + 1));
+  const right = Buffer.from(signatureOf(vault, value));
   return value !== '' && given.length === right.length && timingSafeEqual(given, right) ? value : undefined;
 };
 

@@ -15,7 +15,7 @@ export const nobody = 'nobody';
 const addressLimit: TryLimit = { free: 100, waitMs: 60_000, waitMsMax: 15 * 60_000 };
 
 /** Where the request comes from: the connection itself. A header that says so may say anything. */
-const addressOf = (c: Context<AppEnv>): string => c.env.incoming?.socket.remoteAddress ?? 'in process';
+const addressOf = (c: Context<AppEnv>): string => c.env?.incoming?.socket.remoteAddress ?? 'in process';
 
 const addressName = ({ vault }: Services, c: Context<AppEnv>): string =>
   signInNameOf(vault, 'address', addressOf(c));

@@ -1,7 +1,13 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Db, Store } from '../open.ts';
 import { perConnection } from '../prepared.ts';
-import { personLogins, signInAccounts, signInSessions, signInUsers } from '../schema/index.ts';
+import {
+  personLogins,
+  signInAccounts,
+  signInSessions,
+  signInUsers,
+  signInVerifications,
+} from '../schema/index.ts';
 import { appendRecordIn } from './append-record.ts';
 import { type Person, personIn } from './people.ts';
 import type { ChangedBy } from './people-history.ts';
@@ -166,3 +172,41 @@ const recordLogin = (
     ...(commandId === undefined ? {} : { commandId }),
   });
 };
+
+/** Who has passed the first step, by the challenge that the browser carries; undefined where it is over. */
+export const challenged = (
+  store: Store,
+  challenge: string,
+  nowMs: number,
+): Promise<{ userId: string; tenant: string; personId: string } | undefined> =>
+  store.read((db) => {
+    const row = db
+      .select({ userId: personLogins.userId, tenant: personLogins.tenant, personId: personLogins.personId })
+      .from(signInVerifications)
+      .innerJoin(personLogins, eq(personLogins.userId, signInVerifications.value))
+      .where(
+        and(
+          eq(signInVerifications.identifier, challenge),
+          gt(signInVerifications.expiresAt, new Date(nowMs)),
+        ),
+      )
+      .get();
+    return row && row.userId !== null ? { ...row, userId: row.userId } : undefined;
+  });
+
+/** The sign-in library's user of a person who has a password; undefined where they have none. */
+export const localUserOf = (store: Store, tenant: string, personId: string): Promise<string | undefined> =>
+  store.read(
+    (db) =>
+      db
+        .select({ userId: personLogins.userId })
+        .from(personLogins)
+        .where(
+          and(
+            eq(personLogins.tenant, tenant),
+            eq(personLogins.personId, personId),
+            eq(personLogins.issuer, localIssuer),
+          ),
+        )
+        .get()?.userId ?? undefined,
+  );

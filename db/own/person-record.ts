@@ -9,6 +9,7 @@ import { perConnection, slots } from '../prepared.ts';
 import { people, personGroups } from '../schema/index.ts';
 import { knownIn } from './known-people.ts';
 import { type ChangedBy, recordChange } from './people-history.ts';
+import { endSessionsIn } from './sessions.ts';
 
 const key = and(
   eq(people.tenant, sql.placeholder('tenant')),
@@ -121,6 +122,8 @@ export const writePerson = (
     }
   }
   const { name: _, ...detail } = content;
+  // Somebody whose account is active again signs in anew.
+  if (status === 'disabled') endSessionsIn(db, tenant, personId);
   const what = {
     subject: { kind: 'person', id: personId },
     content,

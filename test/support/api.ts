@@ -5,6 +5,7 @@ import type { LogLine } from '../../api/deps.ts';
 import { embeddedTenant } from '../../api/embedded-tenant.ts';
 import type { Router } from '../../api/router.ts';
 import { seedEmbedded } from '../../api/seed.ts';
+import type { SignInSettings } from '../../api/sign-in/settings.ts';
 import type { Store } from '../../db/open.ts';
 import { issueToken } from '../../db/own/tokens.ts';
 import { openVault, type Vault } from '../../db/vault/open-vault.ts';
@@ -62,14 +63,20 @@ export const complaint = {
 /** The API over the kernel in this process, or over the engine given, with a store of its own. */
 export const startTestApi = async ({
   now = Date.now,
+  signIn,
   casesOf = (store, clock) => inProcessCases(store, { now: clock }),
 }: {
   now?: () => number;
+  signIn?: SignInSettings;
   casesOf?: (store: Store, now: () => number) => InProcessCases;
 } = {}): Promise<TestApi & { cases: InProcessCases }> => {
   const { folder, store, remove } = await temporaryStore();
   const cases = casesOf(store, now);
-  return { ...(await testApiOver({ folder, store, cases, now })), cases, stop: remove };
+  return {
+    ...(await testApiOver({ folder, store, cases, now, ...(signIn === undefined ? {} : { signIn }) })),
+    cases,
+    stop: remove,
+  };
 };
 
 /** The API over a store that somebody else opened and will close. */
@@ -78,11 +85,13 @@ export const testApiOver = async ({
   store,
   cases,
   now = Date.now,
+  signIn,
 }: {
   folder: string;
   store: Store;
   cases: Cases;
   now?: () => number;
+  signIn?: SignInSettings;
 }): Promise<Omit<TestApi, 'stop'>> => {
   const vault = await openVault(store, { home: folder });
   await seedEmbedded(store);
@@ -93,6 +102,7 @@ export const testApiOver = async ({
     cases,
     now,
     clockProfile: demoProfile,
+    ...(signIn === undefined ? {} : { signIn }),
     log: (line) => {
       logged.push(line);
     },

@@ -1,0 +1,56 @@
+/** The pages' look: readable at any width and in either colour scheme, with a focus that is seen. */
+export const style = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, "Noto Sans SC", sans-serif; }
+body { margin: 0; padding: 1rem; }
+main, footer { max-width: 26rem; margin: 2rem auto; }
+h1 { font-size: 1.5rem; }
+label { display: block; margin-top: .75rem; font-weight: 600; }
+input { display: block; width: 100%; box-sizing: border-box; padding: .5rem; font: inherit; border: 1px solid #767676; border-radius: 4px; }
+button { margin-top: 1rem; padding: .5rem 1rem; min-height: 2.75rem; font: inherit; }
+:focus-visible { outline: 3px solid #1a66d6; outline-offset: 2px; }
+#message:empty { display: none; }
+#message { padding: .5rem .75rem; border-left: 4px solid #1a66d6; }
+#message[role="alert"] { border-color: #c62828; }
+section { margin-top: 2rem; border-top: 1px solid #999; }
+.people { display: flex; flex-wrap: wrap; gap: .5rem; padding: 0; list-style: none; }
+.people button { margin: 0; }
+code { overflow-wrap: anywhere; }
+`;
+
+/**
+ * The one script: hands a passkey's challenge to the browser and its answer back. The button says where from and where
+ * to; without a script the rest of the page works.
+ */
+export const passkeyScript = `const decode = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+const encode = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\\+/g, '-').replace(/\\//g, '_').replace(/=+$/, '');
+const withIds = (list) => (list ?? []).map((each) => ({ ...each, id: decode(each.id) }));
+const answerOf = (credential) => {
+  const { response } = credential;
+  const fields = {};
+  for (const name of ['clientDataJSON', 'attestationObject', 'authenticatorData', 'signature', 'userHandle']) {
+    if (response[name]) fields[name] = encode(response[name]);
+  }
+  if (response.getTransports) fields.transports = response.getTransports();
+  return { id: credential.id, rawId: encode(credential.rawId), type: credential.type, response: fields, clientExtensionResults: {}, authenticatorAttachment: credential.authenticatorAttachment ?? undefined };
+};
+for (const button of document.querySelectorAll('button[data-passkey]')) {
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    const { passkey, next, failed } = button.dataset;
+    const message = document.getElementById('message');
+    try {
+      const options = await (await fetch(passkey + '/options', { method: 'POST' })).json();
+      options.challenge = decode(options.challenge);
+      const publicKey = options.user
+        ? { ...options, user: { ...options.user, id: decode(options.user.id) }, excludeCredentials: withIds(options.excludeCredentials) }
+        : { ...options, allowCredentials: withIds(options.allowCredentials) };
+      const credential = options.user ? await navigator.credentials.create({ publicKey }) : await navigator.credentials.get({ publicKey });
+      const answer = await fetch(passkey, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ response: answerOf(credential) }) });
+      if (!answer.ok) throw new Error(String(answer.status));
+      location.assign(next);
+    } catch {
+      message.setAttribute('role', 'alert');
+      message.textContent = failed;
+    }
+  });
+}
+`;

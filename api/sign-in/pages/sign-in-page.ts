@@ -1,0 +1,70 @@
+import { html } from 'hono/html';
+import type { SignInSettings } from '../settings.ts';
+import type { Fragment } from './layout.ts';
+import type { Texts } from './texts.ts';
+
+/** The page's own state: where to go on, and what to ask. */
+export interface SignInForm {
+  next: string;
+  email?: string;
+  /** Demo people who can be signed in as; undefined where there are none of them here. */
+  people: { id: string; name: string }[] | undefined;
+}
+
+export const signInBody = (t: Texts, { mode, demoPeople }: SignInSettings, form: SignInForm): Fragment =>
+  mode === 'oidc'
+    ? html`<p><a href="/sign-in/oidc?next=${encodeURIComponent(form.next)}">${t.withProvider}</a></p>`
+    : html`${passwordForm(t, form)}
+${mode === 'demo' ? demoPart(t, demoPeople ? form : { ...form, people: undefined }) : ''}`;
+
+const passwordForm = (
+  t: Texts,
+  { next, email = '' }: SignInForm,
+): Fragment => html`<form method="post" action="/sign-in">
+<input type="hidden" name="next" value="${next}">
+<label for="email">${t.email}</label>
+<input id="email" name="email" type="email" autocomplete="username webauthn" required value="${email}">
+<label for="password">${t.password}</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required>
+<button type="submit">${t.signIn}</button>
+</form>
+<button type="button" hidden data-passkey="/sign-in/passkey" data-next="${next}" data-failed="${t.passkeyFailed}">${t.withPasskey}</button>
+<noscript><p>${t.noScript}</p></noscript>`;
+
+const demoPart = (t: Texts, { next, people }: SignInForm): Fragment => html`<section aria-labelledby="demo">
+<h2 id="demo">${t.demoTitle}</h2>
+${
+  people === undefined
+    ? html`<p>${t.demoAway}</p>`
+    : html`<p>${t.demoText}</p>
+<form method="post" action="/sign-in/demo">
+<input type="hidden" name="next" value="${next}">
+<ul class="people">
+${people.map(({ id, name }) => html`<li><button type="submit" name="person" value="${id}">${name}</button></li>`)}
+</ul>
+</form>`
+}
+</section>`;
+
+export const secondFactorBody = (
+  t: Texts,
+  next: string,
+): Fragment => html`<form method="post" action="/sign-in/second-factor">
+<input type="hidden" name="next" value="${next}">
+<label for="code">${t.code}</label>
+<input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus>
+<button type="submit">${t.confirm}</button>
+</form>
+<p><a href="/sign-in">${t.back}</a></p>`;
+
+export const invitationBody = (
+  t: Texts,
+  { code, email }: { code: string; email: string },
+): Fragment => html`<p>${t.invitationText} ${email}</p>
+<form method="post" action="/sign-in/invitation">
+<input type="hidden" name="code" value="${code}">
+<input type="hidden" name="email" autocomplete="username" value="${email}">
+<label for="password">${t.newPassword}</label>
+<input id="password" name="password" type="password" autocomplete="new-password" minlength="12" maxlength="128" required>
+<button type="submit">${t.confirm}</button>
+</form>`;
