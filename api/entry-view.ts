@@ -50,7 +50,7 @@ const view = (reader: Person, row: EntryRow, names: ReadonlyMap<string, string>)
       ...(leaf.mode === undefined ? {} : { mode: leaf.mode }),
       actor: { id: leaf.actorId, name: names.get(leaf.actorId) ?? leaf.actorId, roles: facts.actor.roles },
       ...(onBehalfOf === undefined
-        ? {}
+        ? lender(leaf, facts, names)
         : {
             onBehalfOf:
               'customer' in onBehalfOf
@@ -71,6 +71,18 @@ const view = (reader: Person, row: EntryRow, names: ReadonlyMap<string, string>)
     leaf: row.leaf,
   };
 };
+
+/** Whose right was used, where it was lent to whoever acted. */
+const lender = ({ onBehalfOfId: id }: EntryLeaf, { actor }: Facts, names: ReadonlyMap<string, string>) =>
+  id === undefined
+    ? {}
+    : {
+        onBehalfOf: {
+          id,
+          name: names.get(id) ?? id,
+          roles: actor.actsFor?.find(({ personId }) => personId === id)?.roles ?? [],
+        },
+      };
 
 // The leaf's text stays as it is: it is what was hashed.
 const unsealViews = async (

@@ -42,6 +42,7 @@ export const actingData = (store: Store, person: Person, nowMs: number): Promise
               {
                 delegation,
                 delegator: holderIn(db, delegator),
+                delegatorAccounts: accountsIn(db, delegator),
                 isAway: isAwayIn(db, tenant, delegator.id, nowMs),
               },
             ]

@@ -4,7 +4,7 @@ import type { Guard, RuntimeDefinition, StateNode } from './definition.ts';
 import { holds } from './expression.ts';
 import { judgeGuard } from './guard.ts';
 import { expressionScope } from './machine-context.ts';
-import { hasRole, isSamePerson } from './policy.ts';
+import { holdsRole, isAmong, type Right, rightsOf } from './policy/rights.ts';
 import { startRun } from './run.ts';
 import { surroundings } from './send-to-machine.ts';
 import type { CaseState } from './state.ts';
@@ -22,27 +22,31 @@ export const allowedEvents = (compiled: Compiled, state: CaseState, facts: Facts
   if (state.status === 'closed') {
     return [];
   }
+  const rights = rightsOf(facts);
   return Object.entries(compiled.definition.events)
     .filter(([type, event]) => {
       const forbidden = (event.notBy ?? []).flatMap((other) => state.acted[other] ?? []);
       return (
-        hasRole(facts, event.by) &&
-        !isSamePerson(facts, forbidden) &&
-        !isBarredFromTask(compiled.definition, state, facts, type) &&
-        couldTake(compiled, state, facts, now, type)
+        rights.some(
+          (right) =>
+            holdsRole(right, event.by) &&
+            !isAmong(right, forbidden) &&
+            !isBarredFromTask(compiled.definition, state, right, type),
+        ) && couldTake(compiled, state, facts, now, type)
       );
     })
     .map(([type]) => type);
 };
 
 /**
- * Whether the event would complete an open task that this person may not do, because of what the person did before:
+ * Whether the event would complete an open task that may not be done by this right, because of what the people behind
+ * it did before:
  * the four-eyes rule of a task holds also for those who send its outcome without taking the task.
  */
 export const isBarredFromTask = (
   definition: RuntimeDefinition,
   state: CaseState,
-  facts: Facts,
+  right: Pick<Right, 'humans'>,
   type: string,
 ): boolean =>
   Object.values(state.tasks).some((task) => {
@@ -50,7 +54,7 @@ export const isBarredFromTask = (
     return (
       task.status === 'open' &&
       outcomes.includes(type) &&
-      notBy.some((stateId) => isSamePerson(facts, state.acted[taskActed(stateId)] ?? []))
+      notBy.some((stateId) => isAmong(right, state.acted[taskActed(stateId)] ?? []))
     );
   });
 

@@ -2,7 +2,8 @@ import { refuse } from './apply-event.ts';
 import type { DeadlineCommand } from './command.ts';
 import { extendDeadline, pauseDeadline, resumeDeadline } from './deadlines.ts';
 import { own } from './own.ts';
-import { hasRole, isSamePerson, mayUse } from './policy.ts';
+import { holdsRole, isAmong, rightsOf } from './policy/rights.ts';
+import { hasRole, mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import { type Cause, performer, type Run } from './run.ts';
 
@@ -57,15 +58,13 @@ export const applyDeadline = (run: Run, command: DeadlineCommand, at: Cause): Re
   if (!extension || (command.extension !== undefined && command.extension !== extension.name)) {
     return no('EXTENSION_NOT_ALLOWED', `"${name}" has no further extension of that name.`);
   }
-  if (!hasRole(facts, extension.by)) {
+  const named = rightsOf(facts).filter((right) => holdsRole(right, extension.by));
+  if (named.length === 0) {
     return no('ROLE_REQUIRED', `"${extension.name}" needs one of the roles ${extension.by.join(', ')}.`);
   }
-  if (
-    isSamePerson(
-      facts,
-      (extension.notBy ?? []).flatMap((event) => run.state.acted[event] ?? []),
-    )
-  ) {
+  const asked = (extension.notBy ?? []).flatMap((event) => run.state.acted[event] ?? []);
+  const right = named.find((each) => !isAmong(each, asked));
+  if (!right) {
     return no('FOUR_EYES', `Whoever asked for "${extension.name}" may not grant it.`);
   }
   if (command.reason === undefined) {
@@ -73,6 +72,9 @@ export const applyDeadline = (run: Run, command: DeadlineCommand, at: Cause): Re
   }
   if (deadline?.status !== 'running' && deadline?.status !== 'paused') {
     return no('DEADLINE_NOT_RUNNING', `"${name}" is not running.`);
+  }
+  if (right.of !== undefined) {
+    at.rightOf = right.of;
   }
   extendDeadline(run, name, { name: extension.name, limit: extension.limit }, performer(facts).id);
   if (extension.tellCustomer && run.state.mode !== 'historical') {

@@ -8,7 +8,8 @@ import { validate } from './json-schema.ts';
 import { asMoney } from './ledger.ts';
 import { expressionScope } from './machine-context.ts';
 import { own } from './own.ts';
-import { hasRole, isSamePerson, withinAuthority } from './policy.ts';
+import { coversAmount, holdsRole, isAmong, type Right, rightsOf } from './policy/rights.ts';
+import { hasOwnRole } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 import { stateMarks } from './restriction.ts';
 import { type Cause, performer, type Run } from './run.ts';
@@ -21,6 +22,8 @@ export interface Sent {
   event: string;
   data: JsonObject | undefined;
   cause: Cause;
+  /** By which rights it may be sent, where that has been judged already; default: all that the sender has. */
+  rights?: Right[];
 }
 
 export const refuse = (
@@ -42,12 +45,15 @@ const knownStates = ({ compiled, state }: Run, facts: Facts): string[] => {
   const marks = stateMarks(compiled.definition);
   return state.machine.states.filter((id) => {
     const mark = marks.get(id);
-    return mark === undefined || hasRole(facts, mark);
+    return mark === undefined || hasOwnRole(facts, mark);
   });
 };
 
-/** Judges an event and sends it to the machine. The run must be dropped when it is refused. */
-export const applyEvent = (run: Run, { command, event, data, cause }: Sent): Refusal | undefined => {
+/**
+ * Judges an event and sends it to the machine, by the first of the sender's rights that allows all of it; `cause` then
+ * names whose it was. The run must be dropped when it is refused.
+ */
+export const applyEvent = (run: Run, { command, event, data, cause, rights }: Sent): Refusal | undefined => {
   const { facts } = command;
   const definition = own(run.compiled.definition.events, event);
   const no = (code: RefusalCode, detail: string, errors?: Refusal['errors']) =>
@@ -55,17 +61,24 @@ export const applyEvent = (run: Run, { command, event, data, cause }: Sent): Ref
   if (!definition) {
     return no('EVENT_UNKNOWN', `${run.compiled.ref.id} knows no event "${event}".`);
   }
-  if (!hasRole(facts, definition.by)) {
+  const named = (rights ?? rightsOf(facts)).filter((right) => holdsRole(right, definition.by));
+  if (named.length === 0) {
     return no('ROLE_REQUIRED', `"${event}" needs one of the roles ${definition.by.join(', ')}.`);
   }
   if (!couldTake(run.compiled, run.state, facts, run.clock, event)) {
     return no('EVENT_NOT_ALLOWED', `"${event}" is not possible in ${knownStates(run, facts).join(', ')}.`);
   }
-  const others = (definition.notBy ?? []).find((other) => isSamePerson(facts, run.state.acted[other] ?? []));
-  if (others !== undefined) {
-    return no('FOUR_EYES', `Whoever sent "${others}" may not send "${event}".`);
+  const sentBy = (other: string): string[] => run.state.acted[other] ?? [];
+  const others = (right: Right) => (definition.notBy ?? []).find((other) => isAmong(right, sentBy(other)));
+  const apart = named.filter((right) => others(right) === undefined);
+  if (apart.length === 0) {
+    return no('FOUR_EYES', `Whoever sent "${others(named[0] as Right)}" may not send "${event}".`);
   }
-  if (command.type === 'event' && isBarredFromTask(run.compiled.definition, run.state, facts, event)) {
+  const free = apart.filter(
+    (right) =>
+      command.type !== 'event' || !isBarredFromTask(run.compiled.definition, run.state, right, event),
+  );
+  if (free.length === 0) {
     return no('FOUR_EYES', `Whoever did the earlier step may not do the task that "${event}" completes.`);
   }
   if (definition.reason === 'required' && command.reason === undefined && command.type !== 'message') {
@@ -75,14 +88,19 @@ export const applyEvent = (run: Run, { command, event, data, cause }: Sent): Ref
   if (errors.length > 0) {
     return no('DATA_INVALID', `The data of "${event}" do not match its form.`, errors);
   }
+  let right = free[0];
   if (definition.authority !== undefined) {
     const amount = authorityAmount(run, definition, cause, { type: event, data: data ?? {} });
-    if (amount !== undefined && !withinAuthority(facts, amount)) {
+    right = amount === undefined ? right : free.find((each) => coversAmount(each, amount));
+    if (amount !== undefined && right === undefined) {
       return no(
         'AUTHORITY_EXCEEDED',
         `"${event}" needs authority over ${amount.amount} ${amount.currency} (minor units).`,
       );
     }
+  }
+  if (right?.of !== undefined) {
+    cause.rightOf = right.of;
   }
   triggerDeadlines(run, { event }, cause);
   const taken = sendToMachine(run, { type: event, data: data ?? {} }, cause);
@@ -92,7 +110,7 @@ export const applyEvent = (run: Run, { command, event, data, cause }: Sent): Ref
       `No rule of ${run.state.machine.states.join(', ')} lets "${event}" through with these data.`,
     );
   }
-  rememberActed(run, event, performer(facts).id);
+  rememberActed(run, event, performer(facts).id, cause.rightOf);
   return undefined;
 };
 

@@ -76,7 +76,14 @@ export const applySeat = (
   if (!next) {
     return no('DATA_INVALID', 'Something that this verb needs is missing.');
   }
-  return isFault(next) ? no(codeOf(next), next.detail) : follow(run, next, cause);
+  if (isFault(next)) {
+    return no(codeOf(next), next.detail);
+  }
+  const decision = next.seats.find(({ id }) => id === seat.id)?.decision;
+  if (decision?.onBehalfOfId !== undefined && decision !== seat.decision) {
+    cause.rightOf = decision.onBehalfOfId;
+  }
+  return follow(run, next, cause);
 };
 
 const follow = (run: Run, next: Approval, cause: Cause): undefined => {

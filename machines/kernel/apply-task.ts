@@ -1,8 +1,10 @@
+import { applyAdHocTask } from './ad-hoc-task.ts';
 import { applyEvent, refuse } from './apply-event.ts';
 import { applySeat } from './apply-seat.ts';
 import type { Actor, TaskCommand } from './command.ts';
 import { own } from './own.ts';
-import { hasRole, isSamePerson, mayContribute, mayUse } from './policy.ts';
+import { holdsRole, isAmong, type Right, rightsOf } from './policy/rights.ts';
+import { mayContribute, mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import { type Cause, performer, type Run } from './run.ts';
 import type { Task } from './state.ts';
@@ -28,17 +30,19 @@ export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal
   if (task.status !== 'open') {
     return no('TASK_NOT_OPEN', `The task is ${task.status}.`);
   }
-  const me = performer(facts).id;
+  const { adHoc } = task;
+  if (adHoc !== undefined) {
+    return applyAdHocTask(run, command, { ...task, adHoc }, cause);
+  }
   switch (verb) {
-    case 'claim':
-      return (
-        mayDo(run, task, facts, no) ??
-        (task.assignee !== null && task.assignee !== me
-          ? no('TASK_TAKEN', `The task is assigned to ${task.assignee}.`)
-          : assign(run, taskId, task, me))
-      );
+    case 'claim': {
+      const rights = rightsTo(run, task, facts, no);
+      return 'refused' in rights
+        ? rights
+        : (takes(rights, task, no, cause) ?? assign(run, taskId, task, performer(facts).id));
+    }
     case 'release':
-      return task.assignee === me || mayUse(facts, 'task.release')
+      return holdsTask(task, facts) || mayUse(facts, 'task.release')
         ? assign(run, taskId, task, null)
         : no('ROLE_REQUIRED', 'Only its assignee or a lead releases a task.');
     case 'assign':
@@ -53,15 +57,35 @@ export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal
 
 type No = (code: Parameters<typeof refuse>[2], detail: string) => Refusal;
 
-const mayDo = (run: Run, task: Task, facts: TaskCommand['facts'], no: No): Refusal | undefined => {
+/** By which of their rights somebody may do the task; or why by none. */
+const rightsTo = (run: Run, task: Task, facts: TaskCommand['facts'], no: No): Right[] | Refusal => {
   const definition = run.compiled.definition.tasks?.[task.state];
-  if (!hasRole(facts, [task.role])) {
+  const named = rightsOf(facts).filter((right) => holdsRole(right, [task.role]));
+  if (named.length === 0) {
     return no('ROLE_REQUIRED', `The task is for the role ${task.role}.`);
   }
-  return isSamePerson(facts, personsWhoDid(run, definition?.notBy ?? []))
-    ? no('FOUR_EYES', 'Whoever did the earlier step may not do this one.')
-    : undefined;
+  const did = personsWhoDid(run, definition?.notBy ?? []);
+  const apart = named.filter((right) => !isAmong(right, did));
+  return apart.length === 0 ? no('FOUR_EYES', 'Whoever did the earlier step may not do this one.') : apart;
 };
+
+/** Somebody's task is taken up by that person alone, or by the right that they have lent. */
+const fitting = (rights: Right[], { assignee }: Task): Right[] =>
+  assignee === null ? rights : rights.filter((right) => isAmong(right, [assignee]));
+
+const takes = (rights: Right[], task: Task, no: No, cause: Cause): Refusal | undefined => {
+  const [right] = fitting(rights, task);
+  if (!right) {
+    return no('TASK_TAKEN', `The task is assigned to ${task.assignee}.`);
+  }
+  if (right.of !== undefined) {
+    cause.rightOf = right.of;
+  }
+  return undefined;
+};
+
+const holdsTask = (task: Task, facts: TaskCommand['facts']): boolean =>
+  task.assignee !== null && fitting(rightsOf(facts), task).length > 0;
 
 const assign = (run: Run, taskId: string, task: Task, assignee: string | null): undefined => {
   putTask(run, taskId, { ...task, assignee });
@@ -72,7 +96,7 @@ const hand = (run: Run, command: TaskCommand, task: Task, no: No): Refusal | und
   const allowed =
     verb === 'assign'
       ? facts.actor.roles.includes('system')
-      : task.assignee === performer(facts).id || mayUse(facts, 'task.reassign');
+      : holdsTask(task, facts) || mayUse(facts, 'task.reassign');
   if (!allowed) {
     return no('ROLE_REQUIRED', 'Only its assignee or a lead hands a task on.');
   }
@@ -82,7 +106,8 @@ const hand = (run: Run, command: TaskCommand, task: Task, no: No): Refusal | und
   if (!to) {
     return no('DATA_INVALID', 'Say to whom the task goes.');
   }
-  return mayDo(run, task, { actor: to satisfies Actor }, no) ?? assign(run, taskId, task, to.id);
+  const rights = rightsTo(run, task, { actor: to satisfies Actor }, no);
+  return 'refused' in rights ? rights : assign(run, taskId, task, to.id);
 };
 
 const complete = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No): Refusal | undefined => {
@@ -91,13 +116,21 @@ const complete = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: 
   if (outcome === undefined || !outcomes.includes(outcome)) {
     return no('OUTCOME_NOT_ALLOWED', `The task ends with one of: ${outcomes.join(', ')}.`);
   }
-  if (task.assignee !== null && task.assignee !== performer(facts).id) {
+  if (task.assignee !== null && !holdsTask(task, facts)) {
     return no('TASK_TAKEN', `The task is assigned to ${task.assignee}.`);
   }
-  const refusal = mayDo(run, task, facts, no) ?? applyEvent(run, { command, event: outcome, data, cause });
+  const all = rightsTo(run, task, facts, no);
+  if ('refused' in all) {
+    return all;
+  }
+  const rights = fitting(all, task);
+  const refusal =
+    rights.length === 0
+      ? no('TASK_TAKEN', `The task is assigned to ${task.assignee}.`)
+      : applyEvent(run, { command, event: outcome, data, cause, rights });
   if (refusal) {
     return refusal;
   }
-  completeTask(run, taskId, outcome, performer(facts).id);
+  completeTask(run, taskId, outcome, performer(facts).id, cause.rightOf);
   return undefined;
 };

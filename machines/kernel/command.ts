@@ -20,6 +20,8 @@ export interface Actor {
 /** Rights of somebody else that an actor uses for a time. They go no further than to this actor. */
 export interface ActsFor {
   personId: string;
+  /** Ids of that human being's other accounts. */
+  sameAs?: string[];
   /** `delegation` 委派: given for a time; `substitution` 代理: while that person is away. */
   via: 'delegation' | 'substitution';
   roles: string[];

@@ -1,43 +1,16 @@
-import type { Actor, Facts } from './command.ts';
-import type { Money } from './json.ts';
-import { performer } from './run.ts';
+import type { Facts } from './command.ts';
+import { holdsRole, rightsOf } from './policy/rights.ts';
 
 /** The version of the rules below; recorded with what they decided once rules become data. */
 export const policyVersion = '1';
 
-/** Roles whose holders may say that a customer did something: they take the customers' calls and letters. */
-export const customerProxies = [
-  'agent',
-  'adjuster',
-  'handler',
-  'lead',
-  'manager',
-  'complaints-manager',
-  'qa',
-];
+/** Whether somebody with these facts may do what is reserved to these roles, by a right of their own or a lent one. */
+export const hasRole = (facts: Facts, by: readonly string[]): boolean =>
+  rightsOf(facts).some((right) => holdsRole(right, by));
 
-/** Whether somebody with these facts may do what is reserved to these roles. */
-export const hasRole = (facts: Facts, by: string[]): boolean => {
-  if (facts.onBehalfOf && 'customer' in facts.onBehalfOf) {
-    return by.includes('customer') && facts.actor.roles.some((role) => customerProxies.includes(role));
-  }
-  return performer(facts).roles.some((role) => by.includes(role));
-};
-
-/**
- * Four eyes: whether this person, under whatever account, is among those who did what this person must not have done.
- */
-export const isSamePerson = (facts: Facts, persons: string[]): boolean => {
-  const { id, sameAs = [] } = performer(facts) as Actor;
-  return [id, ...sameAs].some((account) => persons.includes(account));
-};
-
-/** Whether the amount lies within what the person may decide. Without a limit in its currency: no authority. */
-export const withinAuthority = (facts: Facts, amount: Money): boolean => {
-  const { authority = [] } = performer(facts) as { authority?: Money[] };
-  const limit = authority.find(({ currency }) => currency === amount.currency);
-  return limit !== undefined && amount.amount <= limit.amount;
-};
+/** The same by the person's own office: what is for certain eyes only is not lent with the work. */
+export const hasOwnRole = (facts: Facts, by: readonly string[]): boolean =>
+  rightsOf(facts).some((right) => right.of === undefined && holdsRole(right, by));
 
 /** Verbs that no definition grants: who may use them in any case. */
 export const verbRoles: { [verb: string]: string[] } = {
@@ -68,4 +41,5 @@ export const mayUse = (facts: Facts, verb: string): boolean => hasRole(facts, ve
 
 /** Whether somebody may add a document or a comment: everybody but those who only look on. */
 export const mayContribute = (facts: Facts): boolean =>
-  facts.onBehalfOf !== undefined || performer(facts).roles.some((role) => !onlookers.includes(role));
+  facts.onBehalfOf !== undefined ||
+  rightsOf(facts).some(({ roles }) => roles.some((role) => !onlookers.includes(role)));

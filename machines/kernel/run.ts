@@ -37,6 +37,8 @@ export interface Cause {
   due?: string;
   receivedAt?: string;
   occurredAt?: string;
+  /** Whose right was used, where it was lent to whoever acted. */
+  rightOf?: string;
   /** The case that sent the message, where one did. */
   fromCaseId?: string;
   /** The event that the cause brought, where it is one: a task it belongs to is completed by it. */
@@ -71,7 +73,7 @@ export const record = (run: Run, cause: Cause): void => {
   const { compiled, state, marked } = run;
   const { before, after, counts } = views(marked, state);
   const seq = state.seq + 1;
-  const onBehalfOfId = onBehalfOf(cause.facts);
+  const onBehalfOfId = onBehalfOf(cause.facts) ?? cause.rightOf;
   const data = cause.data;
   const facts = cause.facts as unknown as Json;
   const leaf: EntryLeaf = {

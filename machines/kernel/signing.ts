@@ -81,7 +81,8 @@ const openSeatTask = (run: Run, state: string, seat: Seat): void => {
 const closeSeatTask = (run: Run, taskId: string, task: Task, { seats }: Approval): void => {
   const seat = seats.find(({ id }) => id === task.seat);
   if (seat?.decision) {
-    completeTask(run, taskId, seat.status, seat.decision.actorId);
+    const { actorId, onBehalfOfId } = seat.decision;
+    completeTask(run, taskId, seat.status, actorId, onBehalfOfId);
   } else {
     putTask(run, taskId, { ...task, status: 'cancelled', closedAt: run.clock });
     dropAssignment(run, taskId);

@@ -58,7 +58,7 @@ export const closeTasksOf = (run: Run, stateId: string, cause: Cause): void => {
     if (task.state === stateId && task.status === 'open') {
       const outcomes = run.compiled.definition.tasks?.[stateId]?.outcomes ?? [];
       if (cause.event !== undefined && outcomes.includes(cause.event)) {
-        completeTask(run, taskId, cause.event, performer(cause.facts).id);
+        completeTask(run, taskId, cause.event, performer(cause.facts).id, cause.rightOf);
       } else {
         putTask(run, taskId, { ...task, status: 'cancelled', closedAt: run.clock });
         dropAssignment(run, taskId);
@@ -67,13 +67,20 @@ export const closeTasksOf = (run: Run, stateId: string, cause: Cause): void => {
   }
 };
 
-export const completeTask = (run: Run, taskId: string, outcome: string, personId: string): void => {
+/** @param rightOf whose right was used, where it was lent to who completes it */
+export const completeTask = (
+  run: Run,
+  taskId: string,
+  outcome: string,
+  personId: string,
+  rightOf?: string,
+): void => {
   const task = run.state.tasks[taskId];
   if (task?.status !== 'open') {
     return;
   }
   putTask(run, taskId, { ...task, status: 'completed', closedAt: run.clock, completedBy: personId, outcome });
-  rememberActed(run, taskActed(task.state), personId);
+  rememberActed(run, taskActed(task.state), personId, rightOf);
   dropAssignment(run, taskId);
 };
 
@@ -81,10 +88,14 @@ export const putTask = (run: Run, taskId: string, task: Task): void => {
   run.state = { ...run.state, tasks: { ...run.state.tasks, [taskId]: task } };
 };
 
-/** Remembers who did something, once per person, the latest last. */
-export const rememberActed = (run: Run, what: string, personId: string): void => {
+/**
+ * Remembers who did something, once per person, whoever acted last. Who lent the right has had a part in it as well:
+ * else two people could pass four eyes by lending to each other.
+ */
+export const rememberActed = (run: Run, what: string, personId: string, rightOf = personId): void => {
   const before = run.state.acted[what] ?? [];
-  const acted = [...before.filter((id) => id !== personId), personId];
+  const by = rightOf === personId ? [personId] : [rightOf, personId];
+  const acted = [...before.filter((id) => !by.includes(id)), ...by];
   run.state = { ...run.state, acted: { ...run.state.acted, [what]: acted } };
 };
 

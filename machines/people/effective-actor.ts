@@ -22,7 +22,7 @@ export interface ActingData {
   /** Ids of the same human being's other accounts. */
   accounts: string[];
   /** Delegations and substitutions to this person that are not revoked. */
-  delegations: { delegation: Delegation; delegator: Holder; isAway: boolean }[];
+  delegations: { delegation: Delegation; delegator: Holder; delegatorAccounts?: string[]; isAway: boolean }[];
 }
 
 /**
@@ -48,7 +48,9 @@ export const effectiveActor = (
         (delegation.kind === 'delegation' || isAway) &&
         isOfKind(delegation, at.caseKind),
     )
-    .map(({ delegation, delegator }) => lent(delegation, delegator, at))
+    .map(({ delegation, delegator, delegatorAccounts = [] }) =>
+      lent(delegation, { ...delegator, accounts: delegatorAccounts }, at),
+    )
     .filter(({ roles }) => roles.length > 0)
     .sort((a, b) => (a.personId === b.personId ? compare(a.via, b.via) : compare(a.personId, b.personId)));
   return {
@@ -68,7 +70,7 @@ const isOfKind = ({ caseKinds }: Delegation, caseKind: string | undefined): bool
 
 const lent = (
   { kind, untilMs, roles, limits }: Delegation,
-  delegator: Holder,
+  delegator: Holder & { accounts: string[] },
   at: { nowMs: number; caseKind?: string | undefined },
 ): ActsFor => {
   const held = delegator.roles.filter((role) => roles === null || roles.includes(role));
@@ -76,6 +78,7 @@ const lent = (
   const authority = limits === null ? own : own.flatMap((limit) => lower(limit, limits));
   return {
     personId: delegator.id,
+    ...(delegator.accounts.length === 0 ? {} : { sameAs: delegator.accounts.toSorted() }),
     via: kind,
     roles: held,
     ...(delegator.departments.length === 0 ? {} : { departments: delegator.departments }),

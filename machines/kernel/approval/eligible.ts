@@ -92,10 +92,10 @@ const rightsFor = (seat: Seat, actor: Actor, at: string): SeatRight[] => {
   const others = (actor.actsFor ?? []).filter((each) => fits(seat.signer, each.personId, each));
   return [
     ...(fits(seat.signer, actor.id, actor) ? [own] : []),
-    ...others.map(({ personId, authority = [] }) => ({
+    ...others.map(({ personId, sameAs = [], authority = [] }) => ({
       of: personId,
       authority,
-      humans: [...humans, personId],
+      humans: [...humans, personId, ...sameAs],
     })),
   ];
 };

@@ -1,0 +1,71 @@
+import type { Actor, Facts } from '../command.ts';
+import type { Money } from '../json.ts';
+import { performer } from '../run.ts';
+
+/**
+ * One right by which somebody may act: their own, or one that was lent to them. Each stands by itself: the roles of one
+ * and the authority of another never add up.
+ */
+export interface Right {
+  /** Whose right it is, where not the actor's own. */
+  of?: string;
+  roles: string[];
+  departments: string[];
+  /** The highest amount per currency. */
+  authority: Money[];
+  /** All accounts of the people behind it: whoever acts, and whoever lent the right. Four eyes look at each. */
+  humans: string[];
+}
+
+/** Roles whose holders may say that a customer did something: they take the customers' calls and letters. */
+export const customerProxies = [
+  'agent',
+  'adjuster',
+  'handler',
+  'lead',
+  'manager',
+  'complaints-manager',
+  'qa',
+];
+
+/**
+ * By which rights these facts let somebody act, their own first. Who speaks for a customer has the customer's right
+ * alone, and takes their calls by their own office: that is not lent.
+ */
+export const rightsOf = (facts: Facts): Right[] => {
+  const actor = performer(facts) as Actor;
+  const humans = [actor.id, ...(actor.sameAs ?? [])];
+  const own: Right = {
+    roles: actor.roles,
+    departments: actor.departments ?? [],
+    authority: actor.authority ?? [],
+    humans,
+  };
+  if (facts.onBehalfOf && 'customer' in facts.onBehalfOf) {
+    const speaks = facts.actor.roles.some((role) => customerProxies.includes(role));
+    return speaks ? [{ ...own, roles: ['customer'] }] : [];
+  }
+  const lent = (actor.actsFor ?? []).map(
+    ({ personId, sameAs = [], roles, departments = [], authority = [] }): Right => ({
+      of: personId,
+      roles,
+      departments,
+      authority,
+      humans: [...humans, personId, ...sameAs],
+    }),
+  );
+  return [own, ...lent];
+};
+
+export const holdsRole = (right: Pick<Right, 'roles'>, by: readonly string[]): boolean =>
+  right.roles.some((role) => by.includes(role));
+
+/** Four eyes: whether anybody behind the right, under whatever account, is among these people. */
+export const isAmong = (right: Pick<Right, 'humans'>, persons: readonly string[]): boolean =>
+  right.humans.some((account) => persons.includes(account));
+
+/** Whether the amount lies within what the right allows. Without a limit in its currency: no authority. */
+export const coversAmount = (right: Pick<Right, 'authority'>, amount: Money): boolean => {
+  const limit = right.authority.find(({ currency }) => currency === amount.currency);
+  return limit !== undefined && amount.amount <= limit.amount;
+};
