@@ -1,39 +1,51 @@
 import type { Store } from '../db/open.ts';
 import { readSetting } from '../db/own/tenant-settings.ts';
 import { type OutboxRow, settleDelivery } from '../db/write/outbox.ts';
+import type { TellPeople } from './deliver-to-people.ts';
 import type { Letters } from './ports/letters.ts';
 import { PortFailure } from './ports/port-failure.ts';
 
-/** Tries that one message gets. */
-export const deliveryAttemptsMax = 12;
+/** Tries that one message gets: for more than half a day. */
+export const deliveryAttemptsMax = 90;
 
 const firstDelayMs = 1_000;
 const delayMsMax = 600_000;
 
 /**
  * Delivers one message of the outbox and writes down how that went. At least once: the receiver knows a repeat by the
- * effect's id.
+ * effect's id. What is for the customer goes to the port `letters`; what is for roles does too where nobody turns it
+ * into messages to persons.
  */
 export const createDeliver =
-  (store: Store, letters: Letters) =>
-  async ({ tenant, effectId, caseId, attempts, payload }: OutboxRow): Promise<void> => {
+  (
+    store: Store,
+    letters: Letters,
+    { tellPeople, now = Date.now }: { tellPeople?: TellPeople | undefined; now?: () => number } = {},
+  ) =>
+  async (row: OutboxRow): Promise<void> => {
+    const { tenant, effectId, caseId, attempts, payload } = row;
     const { template, to } = payload;
-    try {
+    const send = async (): Promise<void> => {
+      if (tellPeople && 'roles' in to) {
+        await tellPeople(row);
+        return;
+      }
       const from = await readSetting(store, tenant, 'company');
       await letters.send({
         ...{ effectId, tenant, caseId, template, to },
         ...(from === undefined ? {} : { from }),
       });
+    };
+    try {
+      await send();
     } catch (error) {
       const errorCode = error instanceof PortFailure ? error.code : 'DELIVERY_FAILED';
       const again = attempts < deliveryAttemptsMax && !(error instanceof PortFailure && !error.retryable);
-      const delayMs = Math.min(firstDelayMs * 2 ** (attempts - 1), delayMsMax);
+      const delayMs = Math.min(firstDelayMs * 2 ** Math.min(attempts - 1, 20), delayMsMax);
       await settleDelivery(
         store,
         { tenant, effectId },
-        again
-          ? { status: 'pending', errorCode, nextAtMs: Date.now() + delayMs }
-          : { status: 'failed', errorCode },
+        again ? { status: 'pending', errorCode, nextAtMs: now() + delayMs } : { status: 'failed', errorCode },
       );
       return;
     }

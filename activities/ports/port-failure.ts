@@ -6,6 +6,7 @@
  * - `PORT_REDIRECTED`: it sent us elsewhere, which is never followed.
  * - `PORT_ANSWER_TOO_LARGE`, `PORT_ANSWER_INVALID`: it answered, but not what was agreed.
  * - `PORT_INPUT_INVALID`: what was to be asked cannot be asked of it.
+ * - `PORT_ADDRESS_REFUSED`: its address leads where we may not go.
  * - `PAYMENT_PENDING`: the payment is ordered and not decided yet; asking again tells.
  * - `PAYMENT_CONFLICT`: another payment was ordered under the same effect id.
  * - the other `PAYMENT_…`: the bank rejected the payment, and why; the same order is never paid.
@@ -18,6 +19,7 @@ export type PortFailureCode =
   | 'PORT_ANSWER_TOO_LARGE'
   | 'PORT_ANSWER_INVALID'
   | 'PORT_INPUT_INVALID'
+  | 'PORT_ADDRESS_REFUSED'
   | 'PAYMENT_PENDING'
   | 'PAYMENT_CONFLICT'
   | 'PAYMENT_ACCOUNT_UNKNOWN'

@@ -27,6 +27,8 @@ export interface CaseParties {
   /** Assignees of its open tasks. */
   assignees: string[];
   department: string | null;
+  /** The role that cases of this kind belong to: while nobody works on one, its line of superiors is theirs. */
+  ownerRole: string | null;
   /** Who may have no part in it: the complained-of and the recused. Who reports to them is skipped as well. */
   excluded: string[];
 }
@@ -76,21 +78,25 @@ export const recipientsOf = (
 
 const named = (
   target: string,
-  { owner, assignees, department }: CaseParties,
+  { owner, assignees, department, ownerRole }: CaseParties,
   directory: Directory,
   line: readonly string[],
   mayKnow: (id: string) => boolean,
 ): string[] => {
   const workers = owner === null ? assignees : [owner];
+  // While nobody works on it, the line begins with whom it belongs to.
+  const start = workers.length > 0 || ownerRole === null ? [] : directory.holders(ownerRole).slice(0, 1);
   switch (target) {
     case 'owner':
       return workers;
     case 'assignee':
       return assignees.length > 0 ? assignees : workers;
     case 'department-head':
-      return headsAbove(department, workers, directory, mayKnow).slice(0, 1);
+      return headsAbove(department, [...workers, ...start], directory, mayKnow).slice(0, 1);
     default: {
-      const above = workers.flatMap((id) => aboveOf(id, directory)).filter(mayKnow);
+      const above = [...start, ...[...start, ...workers].flatMap((id) => aboveOf(id, directory))].filter(
+        mayKnow,
+      );
       const holding = above.find((id) => directory.person(id)?.roles.includes(target));
       if (holding !== undefined) {
         return [holding];

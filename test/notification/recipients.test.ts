@@ -24,8 +24,20 @@ const directoryOf = (changes: { [id: string]: Partial<Reachable> } = {}): Direct
     department: (id) => departments.find((each) => each.id === id),
   };
 };
-const claim: CaseParties = { owner: null, assignees: ['adjuster-2'], department: 'claims', excluded: [] };
-const complaint: CaseParties = { owner: 'handler', assignees: [], department: 'complaints', excluded: [] };
+const claim: CaseParties = {
+  owner: null,
+  assignees: ['adjuster-2'],
+  department: 'claims',
+  ownerRole: 'adjuster',
+  excluded: [],
+};
+const complaint: CaseParties = {
+  owner: 'handler',
+  assignees: [],
+  department: 'complaints',
+  ownerRole: 'handler',
+  excluded: [],
+};
 const tell = (roles: string[], parties: CaseParties, directory = directoryOf()) =>
   recipientsOf(roles, parties, directory, shippedLadder).map(({ personId }) => personId);
 
@@ -36,6 +48,12 @@ test('the lead is the one above who works on it, not every lead of the company',
 
 test('where nobody above holds a role of the line, the nearest superior is meant', () => {
   expect(tell(['lead'], complaint)).toEqual(['complaints-manager']);
+});
+
+test('while nobody works on it, the line of superiors is that of the role it belongs to', () => {
+  const untouched = { ...complaint, owner: null, department: null, ownerRole: 'complaints-manager' };
+  expect(tell(['owner', 'lead'], untouched)).toEqual(['complaints-manager']);
+  expect(tell(['lead'], { ...claim, assignees: [], department: null })).toEqual(['lead']);
 });
 
 test('a role beside the line is told in its own department', () => {

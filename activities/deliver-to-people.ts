@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import type { Store } from '../db/open.ts';
+import { definitionByHash } from '../db/own/definitions.ts';
+import {
+  type LaterRung,
+  type NewNotice,
+  putLaterRungsIn,
+  putNoticesIn,
+  settleRungIn,
+} from '../db/own/notifications.ts';
+import { directoryIn } from '../db/own/notifications-directory.ts';
+import { type CaseRow, getCase } from '../db/read/get-case.ts';
+import type { OutboxRow } from '../db/write/outbox.ts';
+import type { DeadlineDefinition, RuntimeDefinition } from '../machines/kernel/definition.ts';
+import type { JsonObject } from '../machines/kernel/json.ts';
+import { stateMarks } from '../machines/kernel/restriction.ts';
+import { findTemplate, plainNotice } from '../machines/library/notification/index.ts';
+import { type Ladder, type LadderStep, ladderSteps } from '../machines/notification/ladder.ts';
+import { nextAction } from '../machines/notification/next-action.ts';
+import { recipientsOf } from '../machines/notification/recipients.ts';
+
+/** Turns a message to roles into messages to persons. */
+export type TellPeople = (
+  row: Pick<OutboxRow, 'tenant' | 'effectId' | 'caseId' | 'payload'>,
+) => Promise<void>;
+
+export interface TellPeopleOptions {
+  ladder: Ladder;
+  /** Epoch milliseconds. */
+  now: () => number;
+  /** Messages about one case that come within this are judged together, so that the tightest clock's is sent. */
+  gatherMs?: number;
+}
+
+/**
+ * Writes a message for each person that an outbox row to roles means: the ladder says who and how for warnings and
+ * breaches, the definition for what it wants told itself. Safe to repeat: the same row makes the same messages.
+ */
+export const createTellPeople =
+  (store: Store, options: TellPeopleOptions): TellPeople =>
+  async (row) => {
+    const about = await subjectOf(store, row);
+    const steps = stepsOf(options.ladder, row.payload, about);
+    const nowMs = options.now();
+    await store.write((db) => {
+      const directory = directoryIn(db, row.tenant, nowMs);
+      const now = steps.filter(({ afterMs }) => afterMs === 0);
+      putNoticesIn(
+        db,
+        now.flatMap((step) => noticesOf(row, about, step, directory, options, nowMs)),
+        nowMs,
+      );
+      putLaterRungsIn(
+        db,
+        steps
+          .filter(({ afterMs }) => afterMs > 0)
+          .map(({ rule, afterMs }) => ({
+            ...{ tenant: row.tenant, effectId: row.effectId, caseId: row.caseId, payload: row.payload },
+            ...{ rule, dueAtMs: dueMsOf(row.payload.data, nowMs) + afterMs },
+          })),
+      );
+    });
+  };
+
+/** Carries out a rung whose time has come, unless its clock has stopped since: then there is nothing to tell. */
+export const createTellLater =
+  (store: Store, options: TellPeopleOptions) =>
+  async (rung: LaterRung): Promise<void> => {
+    const about = await subjectOf(store, rung);
+    const { deadline } = clockData(rung.payload.data);
+    const clock = deadline === undefined ? undefined : about.row.state.deadlines[deadline];
+    const isOver = clock?.stoppedAt !== undefined || about.row.status === 'closed';
+    const step = stepsOf(options.ladder, rung.payload, about).find(({ rule }) => rule === rung.rule);
+    const nowMs = options.now();
+    await store.write((db) => {
+      if (step && !isOver) {
+        const directory = directoryIn(db, rung.tenant, nowMs);
+        putNoticesIn(db, noticesOf(rung, about, step, directory, options, nowMs), nowMs);
+      }
+      settleRungIn(db, rung);
+    });
+  };
+
+interface Subject {
+  row: CaseRow;
+  runtime: RuntimeDefinition;
+  document: { deadlines?: { [name: string]: DeadlineDefinition } };
+  excluded: string[];
+}
+
+const subjectOf = async (
+  store: Store,
+  { tenant, caseId }: { tenant: string; caseId: string },
+): Promise<Subject> => {
+  const row = await getCase(store, { tenant, caseId });
+  const definition = row && (await definitionByHash(store, tenant, row.definitionHash));
+  if (!row || !definition) {
+    throw new Error('A message is about a case that is not in the store');
+  }
+  return {
+    row,
+    runtime: definition.runtime,
+    document: definition.document as Subject['document'],
+    excluded: await complainedOf(store, row),
+  };
+};
+
+/** Who worked on what a complaint is about: they have no part in it. */
+const complainedOf = async (store: Store, { tenant, kind, state }: CaseRow): Promise<string[]> => {
+  if (kind !== 'complaint') {
+    return [];
+  }
+  const linked = await Promise.all(state.links.map(({ caseId }) => getCase(store, { tenant, caseId })));
+  return linked
+    .filter((other) => other?.kind === 'claim' || other?.kind === 'exposure')
+    .flatMap((other) => [
+      ...(other?.owner ? [other.owner] : []),
+      ...Object.values(other?.state.acted ?? {}).flat(),
+    ])
+    .filter((id) => id !== 'system');
+};
+
+const clockData = (data: unknown): { deadline?: string; fraction?: number; dueAt?: string | null } =>
+  typeof data === 'object' && data !== null && !Array.isArray(data)
+    ? (data as JsonObject as { deadline?: string; fraction?: number; dueAt?: string | null })
+    : {};
+
+const dueMsOf = (data: unknown, otherwiseMs: number): number => {
+  const { dueAt } = clockData(data);
+  return typeof dueAt === 'string' ? Date.parse(dueAt) : otherwiseMs;
+};
+
+const isAboutClock = (template: string): boolean => template.startsWith('deadline.');
+
+const deadlineOf = ({ runtime, document, row }: Subject, name: string): DeadlineDefinition | undefined => {
+  const base = document.deadlines?.[name] ?? runtime.deadlines?.[name];
+  const change = row.profile === null ? undefined : runtime.profiles?.[row.profile]?.deadlines[name];
+  return base || change ? ({ ...base, ...change } as DeadlineDefinition) : undefined;
+};
+
+const stepsOf = (ladder: Ladder, payload: OutboxRow['payload'], about: Subject): LadderStep[] => {
+  const { deadline: name, fraction = 0 } = clockData(payload.data);
+  const definition = name === undefined ? undefined : deadlineOf(about, name);
+  if (isAboutClock(payload.template) && name !== undefined && definition) {
+    return ladderSteps(ladder, { ...definition, name }, fraction);
+  }
+  const { template, to } = payload;
+  const tell = 'roles' in to ? to.roles : [];
+  return [
+    {
+      ...{ rule: template, tell, mustAct: tell, send: true, urgent: false, afterMs: 0 },
+      template: findTemplate(template) ? template : plainNotice,
+    },
+  ];
+};
+
+const noticesOf = (
+  { tenant, effectId, caseId, payload }: Pick<OutboxRow, 'tenant' | 'effectId' | 'caseId' | 'payload'>,
+  about: Subject,
+  step: LadderStep,
+  directory: ReturnType<typeof directoryIn>,
+  { ladder, gatherMs = 2_000 }: TellPeopleOptions,
+  nowMs: number,
+): NewNotice[] => {
+  const { row, runtime } = about;
+  const {
+    deadline,
+    fraction = 0,
+    dueAt = null,
+  } = isAboutClock(payload.template) ? clockData(payload.data) : {};
+  const marks = stateMarks(runtime);
+  const openTasks = Object.entries(row.state.tasks)
+    .filter(([, { status }]) => status === 'open')
+    .toSorted(([, a], [, b]) => (a.openedAt < b.openedAt ? -1 : 1))
+    .map(([taskId, { assignee, state }]) => ({ taskId, assignee, mark: marks.get(state) }));
+  const assignees = openTasks.flatMap(({ assignee }) => (assignee === null ? [] : [assignee]));
+  const parties = {
+    ...{ owner: row.owner, assignees, department: row.department, excluded: about.excluded },
+    ownerRole: runtime.owner ?? null,
+  };
+  const title = deadline === undefined ? undefined : deadlineOf(about, deadline)?.title;
+  return recipientsOf(step.tell, parties, directory, ladder).map(({ personId, as }) => {
+    const roles = directory.person(personId)?.roles ?? [];
+    const visible = openTasks.filter(({ mark }) => !mark || mark.some((role) => roles.includes(role)));
+    const { kind: action, path } = nextAction(
+      personId,
+      { caseId, openTasks: visible },
+      { deadline: deadline ?? null, mustAct: step.mustAct.includes(as) },
+    );
+    return {
+      ...{ tenant, notificationId: noticeId(effectId, step.rule, personId), personId, caseId },
+      ...{ caseNumber: row.number, definitionId: row.definitionId, rule: step.rule, toldAs: as },
+      ...{ template: step.template, templateVersion: findTemplate(step.template)?.version ?? 1 },
+      facts: {
+        ...(deadline === undefined
+          ? { code: payload.template }
+          : {
+              deadline,
+              title: title ?? { zh: deadline, en: deadline },
+              dueAt,
+              percent: Math.round(fraction * 100),
+            }),
+        ...{ action, path },
+      },
+      ...{ fraction, urgent: step.urgent, send: step.send, atMs: nowMs + gatherMs },
+      calendarId: runtime.profiles?.[row.profile ?? '']?.calendar ?? runtime.calendar,
+    };
+  });
+};
+
+const noticeId = (effectId: string, rule: string, personId: string): string =>
+  `n-${createHash('sha256')
+    .update(JSON.stringify([effectId, rule, personId]))
+    .digest('hex')
+    .slice(0, 32)}`;

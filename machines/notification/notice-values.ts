@@ -1,0 +1,68 @@
+import type { Calendar } from '../kernel/calendar.ts';
+import type { Title } from '../kernel/definition.ts';
+import { actionWords } from './action-words.ts';
+import type { ActionKind } from './next-action.ts';
+import { type Lang, localText, type TemplateValues } from './template.ts';
+
+/** What a message holds. */
+export interface NoticeContent {
+  notificationId: string;
+  caseNumber: string;
+  facts: {
+    title?: Title;
+    dueAt?: string | null;
+    percent?: number;
+    action: ActionKind;
+    path: string;
+    code?: string;
+    dueToday?: number;
+    atRisk?: number;
+  };
+}
+
+export interface NoticeReader {
+  lang: Lang;
+  /** For local times; UTC where there is none. */
+  calendar: Calendar | undefined;
+  company: string | undefined;
+  /** The web application's address. */
+  publicUrl: string;
+}
+
+const noDate: Title = { zh: '（已暂停）', en: '(paused)' };
+
+/** A template's values for a message and its reader; a digest lists those it stands for, a line each. */
+export const noticeValues = (
+  notice: NoticeContent,
+  held: readonly NoticeContent[],
+  reader: NoticeReader,
+): TemplateValues => {
+  const { lang, calendar, company, publicUrl } = reader;
+  const { title, dueAt, percent, action, path, code, dueToday, atRisk } = notice.facts;
+  const dated = typeof dueAt === 'string' ? localText(calendar, dueAt) : noDate[lang];
+  // Who opens the link is signed in there, and only that tells that it was opened.
+  const mark = `${path.includes('?') ? '&' : '?'}notification=${encodeURIComponent(notice.notificationId)}`;
+  return {
+    caseNumber: notice.caseNumber,
+    ...(title === undefined ? {} : { deadline: title[lang], dueAt: dated }),
+    ...(percent === undefined ? {} : { percent: String(percent) }),
+    action: actionWords[action][lang],
+    link: `${publicUrl}${path}${mark}`,
+    company: company ?? 'Caseloom',
+    ...(code === undefined ? {} : { code }),
+    ...(dueToday === undefined ? {} : { dueToday: String(dueToday) }),
+    ...(atRisk === undefined ? {} : { atRisk: String(atRisk) }),
+    held: String(held.length),
+    lines: held.map((each) => `- ${lineOf(each, reader)}`).join('\n'),
+  };
+};
+
+const lineOf = ({ caseNumber, facts }: NoticeContent, { lang, calendar }: NoticeReader): string =>
+  [
+    caseNumber,
+    facts.title?.[lang] ?? facts.code,
+    facts.percent === undefined ? undefined : `${facts.percent}%`,
+    typeof facts.dueAt === 'string' ? localText(calendar, facts.dueAt) : undefined,
+  ]
+    .filter((part) => part !== undefined)
+    .join(' ');
