@@ -4,6 +4,7 @@ import { projectFolder } from '../cli/project-folder.ts';
 import { reportReady, stopWithSupervisor } from '../cli/supervise/supervised.ts';
 import { connectionOptions } from '../cli/temporal/connection.ts';
 import { installRuntime, startCaseWorker } from '../cli/worker/case-worker.ts';
+import { portsFrom } from '../cli/worker/ports.ts';
 import { workflowBundle } from '../cli/worker/workflow-bundle.ts';
 import { openStore } from '../db/open.ts';
 import { openSmallStore } from './hand-written/store.ts';
@@ -18,7 +19,8 @@ await (order.side === 'caseloom' ? runCaseloom(order) : runHandWritten(order));
 
 async function runCaseloom({ settings, synchronous }: WorkerOrder): Promise<void> {
   const store = await openStore({ file: join(settings.home, 'caseloom.db'), synchronous });
-  const worker = await startCaseWorker({ settings, store, bundleFolder });
+  const ports = await portsFrom(process.env, { home: settings.home, store });
+  const worker = await startCaseWorker({ settings, store, bundleFolder, ...ports });
   untilSignal(() => void worker.stop().catch(fail));
   await worker.ended;
   await store.close();

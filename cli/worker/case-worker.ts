@@ -4,7 +4,6 @@ import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@t
 import { createActivities } from '../../activities/case-activities.ts';
 import { createFailPoint } from '../../activities/fail-point.ts';
 import { createFileMailBox } from '../../activities/ports/file-mail-box.ts';
-import { createFilePayments } from '../../activities/ports/file-payments.ts';
 import type { Letters } from '../../activities/ports/letters.ts';
 import type { Payments } from '../../activities/ports/payment.ts';
 import type { PolicyPort } from '../../activities/ports/policy.ts';
@@ -24,8 +23,8 @@ export interface CaseWorkerOptions {
   store: Store;
   /** Where bundled workflow code is kept; default in the state folder. */
   bundleFolder?: string;
+  payments: Payments;
   /** Default: files in the state folder, or the webhook that the environment names. */
-  payments?: Payments;
   letters?: Letters;
   /** Default: none. */
   policies?: PolicyPort;
@@ -41,12 +40,11 @@ export interface CaseWorker {
 
 /** Starts a worker: it runs cases, carries out what they ask for, and delivers their messages. */
 export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseWorker> => {
-  const { settings, store, env = process.env } = options;
+  const { settings, store, payments, env = process.env } = options;
   const { home, temporal, taskQueues, worker: sizes } = settings;
   const { tuned: _, stickyQueueScheduleToStartTimeoutMs, shutdownGraceTimeMs, ...counts } = sizes;
   const taskQueue = taskQueues.cases;
   const letters = options.letters ?? lettersFrom(env, home);
-  const payments = options.payments ?? createFilePayments(join(home, 'payments'));
   const failPoint = createFailPoint(env.CASELOOM_FAIL_AT);
 
   const [codePath, native, connection] = await Promise.all([

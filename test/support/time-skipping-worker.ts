@@ -6,7 +6,6 @@ import { ApplicationFailure } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/case-activities.ts';
 import { createFileMailBox } from '../../activities/ports/file-mail-box.ts';
-import { createFilePayments } from '../../activities/ports/file-payments.ts';
 import { projectFolder } from '../../cli/project-folder.ts';
 import { loadSettings } from '../../cli/settings.ts';
 import { workflowBundle } from '../../cli/worker/workflow-bundle.ts';
@@ -14,7 +13,7 @@ import { openStore, type Store } from '../../db/open.ts';
 import type { Json } from '../../machines/kernel/json.ts';
 import type { CaseActivities, ServiceCall } from '../../workflows/activity-contract.ts';
 import { startTimeSkipping } from './temporal.ts';
-import { prepareRuntime } from './worker.ts';
+import { bankOfNumbers, prepareRuntime } from './worker.ts';
 
 export type AnswerCall = (call: ServiceCall) => Promise<Json>;
 
@@ -69,7 +68,7 @@ export async function startTimeSkippingWorker(workflowsPath: string): Promise<Ti
   };
   const activities = createActivities({
     ...{ store, client: env.client, taskQueue },
-    payments: createFilePayments(join(folder, 'payments')),
+    payments: bankOfNumbers(),
     letters: createFileMailBox(join(folder, 'mail')),
     onDeliveries: () => undefined,
     failPoint: () => undefined,

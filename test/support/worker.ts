@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Letters } from '../../activities/ports/letters.ts';
 import type { Payments } from '../../activities/ports/payment.ts';
+import { createPaymentDouble } from '../../activities/ports/payment-double.ts';
 import type { PolicyPort } from '../../activities/ports/policy.ts';
 import { projectFolder } from '../../cli/project-folder.ts';
 import { loadSettings, type Settings } from '../../cli/settings.ts';
@@ -46,6 +47,10 @@ export type TestWorker = {
   stop(): Promise<void>;
 };
 
+/** A bank that pays by account number: a payee of the test's cases is one, and no personal value. */
+export const bankOfNumbers = (): Payments =>
+  createPaymentDouble(async (_tenant, payee) => ({ account: String(payee) }));
+
 const answerWithinMs = 15_000;
 let installed = false;
 
@@ -72,6 +77,7 @@ export async function startTestWorker(options: {
   const store = await openStore({ file: join(folder, 'caseloom.db'), synchronous: 'NORMAL' });
   const { worker: sizes } = loadSettings({});
   const taskQueue = `test-${folder.slice(-6)}`;
+  const payments = options.payments ?? bankOfNumbers();
   const launch = () =>
     startCaseWorker({
       settings: {
@@ -87,7 +93,7 @@ export async function startTestWorker(options: {
       store,
       bundleFolder: join(projectFolder, '.caseloom/bundles'),
       env: {},
-      ...(options.payments === undefined ? {} : { payments: options.payments }),
+      payments,
       ...(options.letters === undefined ? {} : { letters: options.letters }),
       ...(options.policies === undefined ? {} : { policies: options.policies }),
     });
