@@ -10,10 +10,11 @@ import claim from './claim/1.0.0.json' with { type: 'json' };
 import complaint from './complaint/1.0.0.json' with { type: 'json' };
 import exposure from './exposure/1.0.0.json' with { type: 'json' };
 import demo from './profiles/demo.json' with { type: 'json' };
+import team from './team/1.0.0.json' with { type: 'json' };
 
 /** Every version of every definition that is shipped, checked against the schema. A version never changes. */
 export const shippedDefinitions = (): DefinitionDocument[] =>
-  [claim, exposure, complaint, approval].map((document) => DefinitionDocument.parse(document));
+  [claim, exposure, complaint, approval, team].map((document) => DefinitionDocument.parse(document));
 
 /** The shipped calendars by id. */
 export const shippedCalendars: { readonly [id: string]: Calendar } = Object.fromEntries(

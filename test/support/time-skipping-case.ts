@@ -150,5 +150,8 @@ export const timeSkippingCase = (
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, lookEveryMs));
 
+// An approval answers when people have decided, not by itself.
 const isBusy = ({ services }: CaseState, isAwaited: (key: string) => boolean): boolean =>
-  Object.values(services).some(({ failed, key }) => !failed && isAwaited(key));
+  Object.values(services).some(
+    ({ failed, key, subjectHash }) => !failed && subjectHash === undefined && isAwaited(key),
+  );
