@@ -99,7 +99,8 @@ const sealOne = (
 };
 
 /**
- * Takes personal values into the vault, all or none, and gives for each, in order, what stands for it elsewhere.
+ * Takes personal values into the vault, all or none, and gives for each, in order, what stands for it elsewhere. What no
+ * entry of the case and no record about it names within two days is destroyed again.
  * @throws SubjectErased, StoreUnavailable
  */
 export const sealValues = (

@@ -1,6 +1,6 @@
 import { and, asc, eq, lte, ne, sql } from 'drizzle-orm';
 import type { Db } from '../open.ts';
-import { entries, vaultSearch, vaultValues } from '../schema/index.ts';
+import { entries, records, vaultSearch, vaultValues } from '../schema/index.ts';
 import { decrypt } from './cipher.ts';
 import { saltBytes } from './commitment.ts';
 import { dataKeyOf, SubjectErased } from './data-key.ts';
@@ -15,8 +15,8 @@ const batchMax = 50;
 type Row = typeof vaultValues.$inferSelect;
 
 /**
- * Destroys values that no stored entry names two days after they were sealed, as a refused command leaves them, and
- * what they could be found by. Looks at no value twice once an entry names it.
+ * Destroys values that two days after they were sealed neither an entry of their case names nor a record about it, as a
+ * refused command leaves them, and what they could be found by. Looks at no value twice once it is named.
  *
  * @returns how many values were looked at (0: none is left) and how many of them destroyed
  */
@@ -51,6 +51,19 @@ const isNamed = (db: Db, { tenant, caseId, ref }: Row): boolean =>
     .from(entries)
     .where(
       and(eq(entries.tenant, tenant), eq(entries.caseId, caseId), sql`instr(${entries.leaf}, ${ref}) > 0`),
+    )
+    .limit(1)
+    .get() !== undefined ||
+  db
+    .select({ n: records.n })
+    .from(records)
+    .where(
+      and(
+        eq(records.tenant, tenant),
+        eq(records.subjectKind, 'case'),
+        eq(records.subjectId, caseId),
+        sql`instr(${records.leaf}, ${ref}) > 0`,
+      ),
     )
     .limit(1)
     .get() !== undefined;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startSweep } from '../../api/start-sweep.ts';
+import { appendRecord } from '../../db/own/append-record.ts';
 import { beginRequest } from '../../db/own/idempotency.ts';
 import { openValues } from '../../db/vault/open-values.ts';
 import { sealValues } from '../../db/vault/seal-values.ts';
@@ -78,6 +79,20 @@ test('the case is found by a swept value no more, unless it has the same one els
   expect((await later(49)).swept).toBe(2);
   expect((await openValues(api.vault, tenant, refs)).size).toBe(0);
   expect([await find('Wang Wu'), await find('Zhang San')]).toEqual([[], [caseId]]);
+});
+
+test('a value that only a record about its case names stays', async () => {
+  const sealing = { tenant, subject: 'case:c', caseId: 'c', nowMs: startedAtMs };
+  const [sealed] = await sealValues(api.vault, sealing, [{ field: 'reason', value: 'asked by phone' }]);
+  await appendRecord(api.store, tenant, {
+    actorId: 'auditor',
+    type: 'document.read',
+    subject: { kind: 'case', id: 'c' },
+    detail: { reason: sealed?.ref ?? null },
+    commitments: [sealed?.commitment ?? ''],
+  });
+  expect(await later(49)).toEqual({ looked: 1, swept: 0 });
+  expect(values()).toEqual([sealed?.ref]);
 });
 
 test('a round goes through all there is, batch by batch, and so for the kept answers', async () => {
