@@ -7,6 +7,7 @@ import { problemResponse } from './problem.ts';
 import { requestContext } from './request-context.ts';
 import { newRouter, type Router } from './router.ts';
 import { absenceRoutes } from './routes/absences.ts';
+import { adHocRoutes } from './routes/ad-hoc.ts';
 import { authorityRoutes } from './routes/authority.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { deadlineRoutes } from './routes/deadlines.ts';
@@ -21,11 +22,14 @@ import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { peopleImportRoutes } from './routes/people-import.ts';
+import { recusalRoutes } from './routes/recusals.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { taskVerbRoutes } from './routes/task-verbs.ts';
 import { taskListRoutes } from './routes/tasks.ts';
 import { createServices } from './services.ts';
+import { loginRoutes } from './sign-in/login-routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
+import { serviceKeyRoutes } from './sign-in/service-key-routes.ts';
 
 /** The whole HTTP API over its dependencies; it opens and listens to nothing itself. */
 export const createApp = (deps: ApiDeps): Router => {
@@ -47,6 +51,8 @@ export const createApp = (deps: ApiDeps): Router => {
     deadlineRoutes,
     documentRoutes,
     incidentRoutes,
+    recusalRoutes,
+    adHocRoutes,
     taskListRoutes,
     taskVerbRoutes,
     definitionRoutes,
@@ -58,6 +64,8 @@ export const createApp = (deps: ApiDeps): Router => {
     authorityRoutes,
     absenceRoutes,
     delegationRoutes,
+    loginRoutes,
+    serviceKeyRoutes,
   ]) {
     app.route('/', routes(services));
   }

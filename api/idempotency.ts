@@ -61,7 +61,8 @@ export interface Subject {
     | 'role'
     | 'authority'
     | 'absence'
-    | 'delegation';
+    | 'delegation'
+    | 'service-key';
   id: string;
 }
 

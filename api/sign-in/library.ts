@@ -44,6 +44,7 @@ const buildLibrary = async (
     { passkey },
     { APIError },
     { hashPassword },
+    { decodeJwt },
     database,
   ] = await Promise.all([
     import('better-auth/minimal'),
@@ -52,6 +53,7 @@ const buildLibrary = async (
     import('@better-auth/passkey'),
     import('better-auth/api'),
     import('better-auth/crypto'),
+    import('jose'),
     signInAdapter(store),
   ]);
   const { origin, absoluteMs, oidc, mode } = settings;
@@ -129,7 +131,7 @@ const buildLibrary = async (
           },
         },
       }),
-      ...(oidc === undefined ? [] : [genericOAuth({ config: [providerOf(oidc)] })]),
+      ...(oidc === undefined ? [] : [genericOAuth({ config: [providerOf(oidc, decodeJwt)] })]),
     ],
   });
   return { auth, hashPassword };
@@ -148,7 +150,11 @@ const requireVerified = (
   }
 };
 
-const providerOf = ({ issuer, clientId, clientSecret, scopes }: OidcSettings) => ({
+/** The provider as the library's plugin takes it. @param claimsOf reads an ID token that has been verified */
+const providerOf = (
+  { issuer, clientId, clientSecret, scopes }: OidcSettings,
+  claimsOf: (idToken: string) => { sub?: string },
+) => ({
   providerId: oidcProviderId,
   discoveryUrl: `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
   clientId,
@@ -158,12 +164,14 @@ const providerOf = ({ issuer, clientId, clientSecret, scopes }: OidcSettings) =>
   scopes,
   pkce: true,
   requireIdTokenVerification: true,
-  // The library wants an address; ours is made of who it is, so that no two subjects ever share one.
-  mapProfileToUser: (profile: Record<string, unknown>) => {
-    const subject = String(profile.sub ?? '');
+  // Who it is stands in the ID token, which the library has verified by then; nobody's profile is fetched. It wants an
+  // address: ours is made of who it is, so that no two subjects ever share one.
+  getUserInfo: async ({ idToken }: { idToken?: string | undefined }) => {
+    const subject = idToken === undefined ? undefined : claimsOf(idToken).sub;
+    if (subject === undefined) return null;
     const name = createHash('sha256')
       .update(JSON.stringify([issuer, subject]))
       .digest('hex');
-    return { name, email: `${name}@oidc.invalid`, emailVerified: false, image: undefined };
+    return { sub: subject, name, email: `${name}@oidc.invalid`, emailVerified: false };
   },
 });

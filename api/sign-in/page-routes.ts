@@ -1,13 +1,14 @@
 import { deleteCookie, setCookie } from 'hono/cookie';
 import { openDemoSession } from '../../db/own/demo-session.ts';
 import { acceptInvitation, invitationBy } from '../../db/own/invitations.ts';
-import { listPeople } from '../../db/own/people.ts';
+import { getPerson, listPeople } from '../../db/own/people.ts';
 import { endSession, finishSignIn } from '../../db/own/sessions.ts';
 import { embeddedTenant } from '../embedded-tenant.ts';
 import { Condition } from '../problem.ts';
 import { newRouter, type Router } from '../router.ts';
 import type { Services } from '../services.ts';
 import { cookieAttributesOf, sessionCookieOf, sessionTokenOf, signed } from './cookies.ts';
+import { isDemoPerson } from './demo-people.ts';
 import { requireCalmAddress } from './failures.ts';
 import { passwordCharsMax, passwordCharsMin } from './library.ts';
 import { passkeyScript, style } from './pages/assets.ts';
@@ -35,7 +36,7 @@ export const pageRoutes = (services: Services): Router => {
     const done = { chosen: t.chosen, out: t.signedOut }[c.req.query('done') ?? ''];
     const people =
       signIn.demoPeople && isLoopback(c)
-        ? (await listPeople(store, embeddedTenant)).filter(({ status }) => status === 'active')
+        ? (await listPeople(store, embeddedTenant)).filter(isDemoPerson)
         : undefined;
     return givePage(c, {
       ...{ title: t.title, message: refused ?? done, isAlert: refused !== undefined },
@@ -52,7 +53,11 @@ export const pageRoutes = (services: Services): Router => {
     const nowMs = now();
     const untilMs = nowMs + signIn.absoluteMs;
     const personId = field('person');
-    const token = await openDemoSession(store, embeddedTenant, { personId, untilMs, nowMs });
+    const person = await getPerson(store, embeddedTenant, personId, nowMs);
+    const token =
+      person && isDemoPerson(person)
+        ? await openDemoSession(store, embeddedTenant, { personId, untilMs, nowMs })
+        : undefined;
     if (token === undefined) {
       return fail(services, c, { method: 'demo', code: 'LOGIN_UNKNOWN' });
     }

@@ -47,7 +47,7 @@ export const passkeyRoutes = (services: Services): Router => {
     const { auth } = await signInLibrary();
     const verify = auth.api.verifyPasskeyAuthentication;
     // The library checks every part of it.
-    const body = { response } as unknown as Parameters<typeof verify>[0]['body'];
+    const body = { response } as unknown as NonNullable<Parameters<typeof verify>[0]>['body'];
     const answer = await verify({ body, headers: forLibrary(c), asResponse: true });
     if (!answer.ok) {
       return fail(services, c, { method: 'passkey', code: await refusalOf(answer) });

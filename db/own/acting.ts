@@ -7,6 +7,7 @@ import { isAwayIn } from './absences.ts';
 import { limitsIn } from './authority.ts';
 import { delegationsTo } from './delegations.ts';
 import { type Person, personIn } from './people.ts';
+import { serviceIdsOf } from './service-keys.ts';
 
 const statements = perConnection((db) => ({
   accounts: db
@@ -16,17 +17,22 @@ const statements = perConnection((db) => ({
     .prepare(),
 }));
 
-/** Ids of the other accounts of the human being whose account this is: the main one, and those that name it. */
+/**
+ * Ids of the other accounts of the human being whose account this is: the main one, those that name it, and the
+ * service keys that any of them has made.
+ */
 export const accountsIn = (
   db: Db,
   { tenant, id, humanId = id }: Pick<Person, 'tenant' | 'id' | 'humanId'>,
-): string[] =>
-  [
+): string[] => {
+  const people = [
     humanId,
     ...statements(db)
       .accounts.all({ tenant, humanId })
       .map((row) => row.id),
-  ].filter((each) => each !== id);
+  ];
+  return [...people, ...serviceIdsOf(db, tenant, humanId)].filter((each) => each !== id);
+};
 
 /** All that decides what a person may do now, read in one go. */
 export const actingData = (store: Store, person: Person, nowMs: number): Promise<ActingData> =>

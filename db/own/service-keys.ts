@@ -44,6 +44,16 @@ const statements = perConnection((db) => ({
     .from(serviceKeys)
     .where(eq(serviceKeys.hash, sql.placeholder('hash')))
     .prepare(),
+  ofHuman: db
+    .select({ keyId: serviceKeys.keyId })
+    .from(serviceKeys)
+    .where(
+      and(
+        eq(serviceKeys.tenant, sql.placeholder('tenant')),
+        eq(serviceKeys.humanId, sql.placeholder('humanId')),
+      ),
+    )
+    .prepare(),
 }));
 
 /**
@@ -138,13 +148,10 @@ export const revokeServiceKey = (
     return viewOf({ ...row, revokedAtMs: by.atMs });
   });
 
-/** With which ids the keys act, or acted, that these human beings made. */
-export const serviceIdsOf = (db: Db, tenant: string, humanIds: string[]): string[] =>
-  db
-    .select({ keyId: serviceKeys.keyId })
-    .from(serviceKeys)
-    .where(and(eq(serviceKeys.tenant, tenant), inArray(serviceKeys.humanId, humanIds)))
-    .all()
+/** With which ids the keys act, or acted, that this human being has made under any account. */
+export const serviceIdsOf = (db: Db, tenant: string, humanId: string): string[] =>
+  statements(db)
+    .ofHuman.all({ tenant, humanId })
     .map(({ keyId }) => serviceId(keyId));
 
 const record = (

@@ -17,6 +17,8 @@ export interface VisitOptions {
   headers?: Record<string, string>;
   /** Default true. */
   follow?: boolean;
+  /** A redirect to an address that begins so is not followed, but is where the visit ends. */
+  stopAt?: string;
 }
 
 /** A browser of one site: it keeps cookies, says where its forms come from, and follows redirects. */
@@ -46,7 +48,7 @@ export const openBrowser = (app: Router, origin: string, address = '192.0.2.1'):
     for (let hop = 0; hop < hopsMax; hop += 1) {
       const jar = jarOf(url.origin);
       const headers = new Headers(request.headers);
-      headers.set('host', url.host);
+      if (url.origin === origin) headers.set('host', url.host);
       if (jar.size > 0) headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '));
       const sent = { ...request, headers, redirect: 'manual' as const };
       const incoming = { incoming: { socket: { remoteAddress: address } } };
@@ -59,6 +61,9 @@ export const openBrowser = (app: Router, origin: string, address = '192.0.2.1'):
       const location = answer.headers.get('location');
       if (location === null || options.follow === false) return seen(answer, url, origin);
       url = new URL(location, url);
+      if (options.stopAt !== undefined && url.href.startsWith(options.stopAt)) {
+        return { ...(await seen(answer, url, origin)), at: url.href };
+      }
       const accept = new Headers(request.headers).get('accept');
       request = { method: 'GET', headers: accept === null ? {} : { accept } };
     }
