@@ -3,6 +3,10 @@ import type { Compiled } from '../machines/kernel/compile.ts';
 import { localDay } from '../machines/kernel/zone-offset.ts';
 import { Refused } from './problem.ts';
 
+/** The SHA-256, in lower case, of a document that is named as evidence and still to be handed in. */
+export const promisedDocument = (evidence: string | undefined): string | undefined =>
+  evidence !== undefined && /^[0-9a-f]{64}$/i.test(evidence) ? evidence.toLowerCase() : undefined;
+
 /** What is keyed in later than the day it came in must say why, and prove it: clocks count from that day. */
 export const requireProofOfBackdating = (
   { calendars, calendar }: Compiled,

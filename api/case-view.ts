@@ -1,5 +1,6 @@
 import type { Person } from '../db/own/people.ts';
 import type { CaseRow } from '../db/read/get-case.ts';
+import { adHocClockTitle, adHocTitle } from '../machines/kernel/ad-hoc-title.ts';
 import { allowedEvents } from '../machines/kernel/allowed.ts';
 import type { Facts } from '../machines/kernel/command.ts';
 import type { Compiled } from '../machines/kernel/compile.ts';
@@ -38,6 +39,7 @@ export const caseView = ({ row, published, reader }: Seen): { [key: string]: Jso
     tasks: tasksOf({ row, published, reader }),
     deadlines: deadlinesOf(state, published),
     documents: documentsOf(state, published, reader),
+    contacts: contactsOf(state),
     links: state.links as unknown as Json,
     incidents: state.incidents as unknown as Json,
     owner: row.owner,
@@ -103,10 +105,10 @@ const tasksOf = ({ row: { state }, published, reader }: Seen): Json => {
       return {
         taskId,
         ...(task as unknown as { [key: string]: Json }),
-        title: definition?.title ?? { zh: task.state, en: task.state },
-        outcomes: definition?.outcomes ?? [],
+        title: definition?.title ?? adHocTitle(task.state) ?? { zh: task.state, en: task.state },
+        outcomes: task.adHoc ? ['done'] : (definition?.outcomes ?? []),
         checklist: definition?.checklist ?? [],
-        dueAt: task.status === 'open' ? dueAt : null,
+        dueAt: task.status === 'open' ? (task.adHoc?.dueAt ?? dueAt) : null,
       };
     });
 };
@@ -117,11 +119,18 @@ const deadlinesOf = (state: CaseState, { document }: Published): Json =>
       document.deadlines?.[name] ?? document.profiles?.[state.profile ?? '']?.deadlines[name] ?? undefined;
     return {
       name,
-      title: definition?.title ?? { zh: name, en: name },
-      source: (definition?.source ?? null) as Json,
+      title: (deadline.adHoc && adHocClockTitle(deadline.adHoc.kind)) ??
+        definition?.title ?? { zh: name, en: name },
+      source: ((deadline.rule ?? definition)?.source as unknown as Json) ?? null,
       ...(deadline as unknown as { [key: string]: Json }),
     };
   });
+
+const contactsOf = (state: CaseState): Json =>
+  Object.entries(state.contacts ?? {}).map(([contactId, contact]) => ({
+    contactId,
+    ...(contact as unknown as { [key: string]: Json }),
+  }));
 
 const documentsOf = (state: CaseState, { document }: Published, reader: Person): Json =>
   state.documents

@@ -8,7 +8,7 @@ import { KernelError } from '../machines/kernel/kernel-error.ts';
 import { open } from '../machines/kernel/open.ts';
 import { isRefusal } from '../machines/kernel/refusal.ts';
 import { afterCommand, giveAnswer } from './answer.ts';
-import { requireProofOfBackdating } from './backdating.ts';
+import { promisedDocument, requireProofOfBackdating } from './backdating.ts';
 import type { Published } from './definitions.ts';
 import type { AppEnv } from './env.ts';
 import { actingFacts, type OnBehalfOf, withAskedFacts } from './facts.ts';
@@ -109,6 +109,7 @@ const start = async (
     data: { schema: published.runtime.data, root, value: input.data },
     texts: { reason: withEvidence(input) },
   });
+  const promised = input.mode === 'historical' ? undefined : promisedDocument(input.evidence);
   const openingOf = (sealed: typeof plan.judged, number: string): Opening => ({
     commandId: id,
     tenant,
@@ -121,6 +122,7 @@ const start = async (
     ...(profile === undefined ? {} : { profile }),
     ...(sealed.texts.reason === undefined ? {} : { reason: sealed.texts.reason }),
     ...(links.length === 0 ? {} : { links }),
+    ...(promised === undefined ? {} : { evidenceSha256: promised }),
   });
   const judged = open(compiled, openingOf(plan.judged, ''), new Date(nowMs).toISOString());
   if (isRefusal(judged)) {

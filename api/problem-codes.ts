@@ -57,6 +57,7 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   ABSENCE_OVERLAPS: { status: 409, title: 'Another absence covers this time' },
   ACCOUNT_CHAINED: { status: 422, title: 'The other account is no main account' },
   ACCOUNT_DISABLED: { status: 403, title: 'The account is disabled' },
+  ANSWER_REQUIRED: { status: 422, title: 'An answer is expected' },
   ALREADY_EXISTS: { status: 409, title: 'This id is taken' },
   ALREADY_SIGNED: { status: 409, title: 'Nobody signs twice' },
   APPROVAL_ENDED: { status: 409, title: 'The decision is made' },
@@ -115,6 +116,7 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   PROFILE_UNKNOWN: { status: 422, title: 'No such profile' },
   PROJECTION_BEHIND: { status: 503, title: 'Earlier commands are not stored yet' },
   REASON_REQUIRED: { status: 422, title: 'A reason is required' },
+  PROMISE_UNKNOWN: { status: 404, title: 'No such promise' },
   RECALL_TOO_LATE: { status: 409, title: 'Somebody has decided already' },
   REOPEN_NOT_ALLOWED: { status: 409, title: 'The case cannot be opened again so' },
   RETURN_NOT_ALLOWED: { status: 409, title: 'It cannot go back there' },
@@ -137,4 +139,5 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   TOKEN_INVALID: { status: 401, title: 'The token is not valid here' },
   TOO_MANY_TRIES: { status: 429, title: 'Too many failed tries' },
   TRAIL_DIVERGED: { status: 503, title: 'The case is stopped: its trail diverged' },
+  WORK_OPEN: { status: 409, title: 'Work in the case is still open' },
 };

@@ -127,7 +127,7 @@ export const deadlineRoutes = (services: Services): Router => {
     const row = await visibleCase(services, c.get('person'), caseId);
     const deadline = Object.hasOwn(row.state.deadlines, name) ? row.state.deadlines[name] : undefined;
     const compiled = await services.definitions.compiledOf(row.state);
-    const rule = compiled.deadlines[name];
+    const rule = deadline?.rule ?? compiled.deadlines[name];
     const calendar = compiled.calendars[rule?.calendar ?? compiled.calendar];
     if (!deadline || !rule || !calendar) {
       throw new Condition('NOT_FOUND', 'This deadline has not started in this case.');

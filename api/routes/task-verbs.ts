@@ -1,15 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { getPerson } from '../../db/own/people.ts';
 import { getTask } from '../../db/read/get-case.ts';
 import type { Actor } from '../../machines/kernel/command.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
 import { own } from '../../machines/kernel/own.ts';
 import { maySeeState } from '../case-view.ts';
 import type { AppEnv } from '../env.ts';
-import { actorOf } from '../facts.ts';
+import { knownPerson } from '../known-person.ts';
 import { idPattern } from '../present-case.ts';
-import { Refused } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { caseAnswers } from '../schemas/case.ts';
 import { commandHeaders, commandProblems, commonFields, DataObject, Reason } from '../schemas/common.ts';
@@ -39,7 +37,12 @@ const complete = verbRoute(
   'complete',
   'End a task with one of its outcomes',
   z
-    .strictObject({ ...commonFields, outcome: z.string().min(1).max(80), data: DataObject.optional() })
+    .strictObject({
+      ...commonFields,
+      outcome: z.string().min(1).max(80),
+      data: DataObject.optional(),
+      answer: Reason.optional().describe('Of a task that a colleague added; its outcome is `done`'),
+    })
     .openapi('CompleteTask'),
   true,
 );
@@ -47,6 +50,12 @@ const reassign = verbRoute(
   'reassign',
   'Hand a task on',
   z.strictObject({ ...commonFields, to: z.string().min(1).max(200) }).openapi('ReassignTask'),
+  true,
+);
+const cancel = verbRoute(
+  'cancel',
+  'Take back a task that a person added, with a reason',
+  z.strictObject(commonFields).openapi('CancelTask'),
   true,
 );
 const comment = verbRoute(
@@ -106,33 +115,34 @@ export const taskVerbRoutes = (services: Services): Router => {
 
   on(router, complete, async (c) => {
     const { taskId } = c.req.valid('param');
-    const { outcome, data, ...common } = c.req.valid('json');
+    const { outcome, data, answer, ...common } = c.req.valid('json');
     return toTask(services, c, taskId, common, {
       // The form is the outcome's; an outcome that there is none of is refused by the kernel.
       clear: ({ published, root }) => {
         const event = own(published.runtime.events, outcome);
-        return event ? { data: { schema: event.data, root, value: data as JsonObject | undefined } } : {};
+        const form = event && { schema: event.data, root, value: data as JsonObject | undefined };
+        return { ...(form && { data: form }), texts: { answer } };
       },
-      command: ({ data: sealed }) => ({
+      command: ({ data: sealed, texts }) => ({
         type: 'task',
         taskId,
         verb: 'complete',
         outcome,
         ...(sealed === undefined ? {} : { data: sealed }),
+        ...(texts.answer === undefined ? {} : { text: texts.answer }),
       }),
     });
   });
 
-  const somebody = async (c: Context<AppEnv>, id: string, pointer: string, kind: string): Promise<Actor> => {
-    const { store, now } = services;
-    const person = await getPerson(store, c.get('person').tenant, id, now());
-    if (person?.status !== 'active') {
-      throw new Refused('PERSON_UNKNOWN', 'There is nobody here under this name.', {
-        errors: [{ pointer, message: 'is nobody here' }],
-      });
-    }
-    return actorOf(store, person, { nowMs: now(), kind });
-  };
+  const somebody = (c: Context<AppEnv>, id: string, pointer: string, kind: string): Promise<Actor> =>
+    knownPerson(services, { tenant: c.get('person').tenant, id, pointer, kind });
+
+  on(router, cancel, async (c) => {
+    const { taskId } = c.req.valid('param');
+    return toTask(services, c, taskId, c.req.valid('json'), {
+      command: () => ({ type: 'task', taskId, verb: 'cancel' }),
+    });
+  });
 
   on(router, reassign, async (c) => {
     const { taskId } = c.req.valid('param');

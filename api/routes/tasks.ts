@@ -6,6 +6,7 @@ import { listTasks, type TaskRow } from '../../db/read/list-tasks.ts';
 import type { TaskView } from '../../db/read/task-filter.ts';
 import { searchCases } from '../../db/vault/search.ts';
 import { maySeeState } from '../case-view.ts';
+import { adHocTitle } from '../../machines/kernel/ad-hoc-title.ts';
 import { maySeeCases, maySeePersonal } from '../rights.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { page } from '../schemas/case.ts';
@@ -143,7 +144,8 @@ const taskView = async ({ definitions }: Services, reader: Person, row: TaskRow)
     kind: row.caseKind,
     definition: { id: row.definitionId },
     state: row.state,
-    title: published?.document.tasks?.[row.state]?.title ?? { zh: row.state, en: row.state },
+    title: published?.document.tasks?.[row.state]?.title ??
+      adHocTitle(row.state) ?? { zh: row.state, en: row.state },
     status: row.status,
     role: row.role,
     department: row.department,

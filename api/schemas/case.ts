@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { Contact } from './ad-hoc.ts';
 
 const Title = z.object({ zh: z.string(), en: z.string() }).openapi('Title');
 
@@ -35,6 +36,18 @@ export const CaseTask = z
     closedAt: z.string().optional(),
     completedBy: z.string().optional(),
     outcome: z.string().optional(),
+    adHoc: z
+      .looseObject({
+        kind: z.enum(['task', 'diary', 'evidence']),
+        by: z.string(),
+        dueAt: z.string().optional(),
+        text: z.unknown().optional(),
+        answerExpected: z.boolean().optional(),
+        answer: z.unknown().optional(),
+        sha256: z.string().optional(),
+      })
+      .optional()
+      .describe('A person added it: no state of the machine waits for it'),
   })
   .openapi('CaseTask');
 
@@ -100,6 +113,7 @@ export const Case = z
     tasks: z.array(CaseTask),
     deadlines: z.array(CaseDeadline),
     documents: z.array(CaseDocument),
+    contacts: z.array(Contact),
     links: z.array(z.object({ rel: z.string(), caseId: z.string() })),
     incidents: z.array(z.unknown()),
     allowed: z.array(AllowedEvent).describe('What this caller may send now'),

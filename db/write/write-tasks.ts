@@ -31,7 +31,8 @@ const statements = perConnection((db) => ({
 }));
 
 /**
- * Writes the tasks that changed, and all open ones when the case's tightest deadline moves. A closed task that the case no longer carries stays in the list of the case's
+ * Writes the tasks that changed, and all open ones when the case's tightest deadline moves; a task that a person
+ * added with a date of its own stands under that. A closed task that the case no longer carries stays in the list of the case's
  * past work; an open one would be work that nobody can do, and goes.
  */
 export const writeTasks = (db: Db, state: CaseState, before: CaseState | undefined): void => {
@@ -45,7 +46,7 @@ export const writeTasks = (db: Db, state: CaseState, before: CaseState | undefin
     const open = task.status === 'open';
     if (!changed.has(taskId) && !(open && dueAt !== dueAtBefore)) continue;
     // A closed task keeps the date that it stood under.
-    const taskDueAt = open ? dueAt : dueAtBefore;
+    const taskDueAt = task.adHoc?.dueAt ?? (open ? dueAt : dueAtBefore);
     upsert.run({
       tenant,
       taskId,

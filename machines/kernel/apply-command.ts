@@ -1,3 +1,5 @@
+import { evidenceCame } from './ad-hoc-evidence.ts';
+import { applyAdHoc, applyPromise } from './apply-ad-hoc.ts';
 import { applyAnswer } from './apply-answer.ts';
 import { applyDeadline } from './apply-deadline.ts';
 import { applyEvent, refuse } from './apply-event.ts';
@@ -53,6 +55,18 @@ export const applyCommand = (run: Run, command: Command, cause: Cause): Refusal 
       cause.type = deadlineEntryType[verb];
       cause.data = brought({ deadline: name, cause: command.cause, documentId, extension });
       return applyDeadline(run, command, cause);
+    case 'ad-hoc': {
+      const { add } = command;
+      cause.data = brought({
+        ...(add as unknown as JsonObject),
+        ...('to' in add ? { to: 'id' in add.to ? add.to.id : { ...add.to } } : {}),
+      });
+      return applyAdHoc(run, command, cause);
+    }
+    case 'promise':
+      cause.type = command.verb === 'keep' ? 'promise.kept' : 'promise.cancelled';
+      cause.data = brought({ promiseId: command.promiseId });
+      return applyPromise(run, command, cause);
     }
     case 'incident':
       cause.type = command.verb === 'retry' ? 'incident.retried' : 'incident.resolved';
@@ -117,6 +131,7 @@ const taskEntryType = {
 const deadlineEntryType = {
   pause: 'deadline.paused',
   resume: 'deadline.resumed',
+  cancel: 'task.cancelled',
   extend: 'deadline.extended',
 } as const;
 
@@ -144,6 +159,7 @@ const applyMessage = (run: Run, command: MessageCommand, cause: Cause): Refusal 
   const before = { state: run.state, effects: [...run.effects] };
   if (event === approvalAnswered) {
     applyAnswer(run, command, cause);
+  evidenceCame(run, document.sha256, facts);
     return undefined;
   }
   cause.type = event;

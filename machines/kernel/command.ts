@@ -59,13 +59,13 @@ export interface EventCommand extends CommandBase {
 export interface TaskCommand extends CommandBase {
   type: 'task';
   taskId: string;
-  verb: 'claim' | 'release' | 'complete' | 'reassign' | 'comment' | 'assign' | SeatVerb;
+  verb: 'claim' | 'release' | 'complete' | 'reassign' | 'comment' | 'assign' | 'cancel' | SeatVerb;
   /** `complete`: the outcome (an event) and its data. */
   outcome?: string;
   data?: JsonObject;
   /** `reassign`, `assign`: the person who gets the task, with what the policy must know of them. */
   to?: Actor;
-  /** `comment`. */
+  /** `comment`; the answer to a task that a person added. */
   text?: Sealed;
   /** `return`: an earlier step, or null for the proposer. */
   toStep?: string | null;
@@ -86,6 +86,49 @@ export interface DeadlineCommand extends CommandBase {
   name: string;
   verb: 'pause' | 'resume' | 'extend';
   cause?: string;
+/** Adds work that no definition foresees, in any open case; it moves no machine. */
+export interface AdHocCommand extends CommandBase {
+  type: 'ad-hoc';
+  add: AddedTask | AddedContact | AddedPromise;
+}
+
+/** A question or errand for somebody, or a date in one's own diary. */
+export interface AddedTask {
+  kind: 'task' | 'diary';
+  to: Actor | { department: string };
+  /** RFC 3339. A diary date has one; a task without stands under the case's tightest deadline. */
+  dueAt?: string;
+  text?: Sealed;
+  answerExpected?: true;
+}
+
+/** A talk with the customer or somebody else about the case, or the attempt. */
+export interface AddedContact {
+  kind: 'contact';
+  channel: 'phone' | 'visit' | 'email' | 'sms' | 'letter' | 'chat';
+  direction: 'in' | 'out';
+  outcome: 'reached' | 'no-answer' | 'left-message' | 'wrong-number';
+  who?: Sealed;
+  note?: Sealed;
+  /** Where the recording is. */
+  recording?: Sealed;
+}
+
+/** A dated word given to the customer. */
+export interface AddedPromise {
+  kind: 'promise';
+  /** RFC 3339. */
+  dueAt: string;
+  text: Sealed;
+}
+
+/** Ends a promise: it was kept, or it is taken back. */
+export interface PromiseCommand extends CommandBase {
+  type: 'promise';
+  promiseId: string;
+  verb: 'keep' | 'cancel';
+}
+
   /** Id of the document that proves the cause. */
   documentId?: string;
   /** `extend`: the name of one of the definition's extensions. */
@@ -170,6 +213,8 @@ export type Command =
 export interface Opening {
   commandId: string;
   tenant: string;
+  | AdHocCommand
+  | PromiseCommand
   caseId: string;
   number: string;
   facts: Facts;
@@ -187,3 +232,5 @@ export interface Reopening extends CommandBase {
   type: 'reopen';
   data?: JsonObject;
 }
+  /** SHA-256 of a document that proves the time of receipt and is still to be handed in. */
+  evidenceSha256?: string;

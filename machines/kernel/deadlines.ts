@@ -3,6 +3,10 @@ import { schedule } from './due-date.ts';
 import { type Cause, nextId, type Run } from './run.ts';
 import type { Deadline } from './state.ts';
 
+/** What a deadline of this case runs by: the definition's, or the one that was made for it alone. */
+export const ruleOf = ({ state, compiled }: Run, name: string): DeadlineDefinition | undefined =>
+  state.deadlines[name]?.rule ?? compiled.deadlines[name];
+
 /** Something that a trigger may wait for. */
 export type Happening = { opened: true } | { enter: string } | { exit: string } | { event: string };
 
@@ -91,7 +95,7 @@ export const isLive = (deadline: Deadline): boolean =>
   deadline.status === 'paused' ||
   (deadline.status === 'breached' && deadline.stoppedAt === undefined);
 
-const stopDeadline = (run: Run, name: string, stoppedAt: string): void => {
+export const stopDeadline = (run: Run, name: string, stoppedAt: string): void => {
   const deadline = run.state.deadlines[name];
   if (!deadline || !isLive(deadline)) {
     return;
@@ -100,6 +104,15 @@ const stopDeadline = (run: Run, name: string, stoppedAt: string): void => {
   // decision of its own.
   const status = deadline.status === 'breached' ? 'breached' : 'met';
   put(run, name, { ...deadline, status, stoppedAt });
+};
+
+/** Ends it without its act being done: what it was for is given up. A recorded breach stands. */
+export const cancelDeadline = (run: Run, name: string): void => {
+  const deadline = run.state.deadlines[name];
+  if (deadline && isLive(deadline)) {
+    const status = deadline.status === 'breached' ? 'breached' : 'cancelled';
+    put(run, name, { ...deadline, status, stoppedAt: run.clock });
+  }
 };
 
 const reopenDeadline = (run: Run, name: string): void => {
@@ -148,7 +161,7 @@ export const extendDeadline = (
 
 /** Puts the deadline with its dates computed anew from its start, pauses and limit. */
 export const setDeadline = (run: Run, name: string, deadline: Deadline): void => {
-  const definition = run.compiled.deadlines[name] as DeadlineDefinition;
+  const definition = (deadline.rule ?? run.compiled.deadlines[name]) as DeadlineDefinition;
   const calendar = run.compiled.calendars[definition.calendar ?? run.compiled.calendar];
   if (!calendar) {
     return;
@@ -213,7 +226,7 @@ export const ladderRoles = (definition: DeadlineDefinition, fraction: number): s
 };
 
 const tellLadder = (run: Run, name: string, fraction: number, template: string): void => {
-  const definition = run.compiled.deadlines[name] as DeadlineDefinition;
+  const definition = ruleOf(run, name) as DeadlineDefinition;
   const roles = ladderRoles(definition, fraction);
   if (roles.length > 0 && run.state.mode !== 'historical') {
     const dueAt = run.state.deadlines[name]?.dueAt ?? null;
@@ -229,13 +242,7 @@ const tellLadder = (run: Run, name: string, fraction: number, template: string):
 
 /** A closed case has no running clocks. */
 export const cancelDeadlines = (run: Run): void => {
-  for (const [name, deadline] of Object.entries(run.state.deadlines)) {
-    if (isLive(deadline)) {
-      put(run, name, {
-        ...deadline,
-        status: deadline.status === 'breached' ? 'breached' : 'cancelled',
-        stoppedAt: run.clock,
-      });
-    }
+  for (const name of Object.keys(run.state.deadlines)) {
+    cancelDeadline(run, name);
   }
 };

@@ -11,6 +11,8 @@ const shown = [
   'documents',
   'links',
   'incidents',
+  'contacts',
+  'excluded',
   'owner',
   'approved',
   'signing',

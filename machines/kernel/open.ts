@@ -1,3 +1,4 @@
+import { askForEvidence } from './ad-hoc-evidence.ts';
 import { advance, breachOnArrival, skipPassedWarnings } from './advance.ts';
 import { settleImportedServices } from './apply-service.ts';
 import type { Opening, Reopening } from './command.ts';
@@ -65,6 +66,7 @@ export const open = (compiled: Compiled, opening: Opening, now: string): Step | 
       ...(opening.reason === undefined ? {} : { reason: { ...opening.reason } }),
       ...(opening.links === undefined ? {} : { links: opening.links.map((link) => ({ ...link })) }),
     },
+      ...(opening.evidenceSha256 === undefined ? {} : { evidenceSha256: opening.evidenceSha256 }),
     receivedAt,
   };
   try {
@@ -72,6 +74,9 @@ export const open = (compiled: Compiled, opening: Opening, now: string): Step | 
     triggerDeadlines(run, { opened: true }, cause);
     startMachine(run, cause);
     skipPassedWarnings(run);
+    if (opening.evidenceSha256 !== undefined && run.state.status === 'open') {
+      askForEvidence(run, opening.evidenceSha256, facts);
+    }
     record(run, cause);
   } catch (error) {
     if (error instanceof KernelError) {

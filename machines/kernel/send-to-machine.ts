@@ -1,3 +1,4 @@
+import { closeAdHocWork } from './ad-hoc.ts';
 import { proposerOf } from './ask-approval.ts';
 import { offsetMinutesAt } from './case-zone.ts';
 import { compensatedEvent, isUndoing, markForUndoing, undoNewest } from './compensation.ts';
@@ -89,6 +90,7 @@ const applyResult = (run: Run, result: MachineResult, cause: Cause): boolean => 
     );
   }
   if (result.done && run.state.status === 'open') {
+    closeAdHocWork(run, cause);
     run.state = { ...run.state, status: 'closed', closedAt: run.clock, timers: {} };
     cancelDeadlines(run);
   } else if (result.actions.some(({ type }) => type === 'compensate')) {

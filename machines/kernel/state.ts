@@ -1,7 +1,9 @@
 import type { Approval } from './approval/approval.ts';
-import type { LedgerLineKind } from './definition.ts';
+import type { AddedContact } from './command.ts';
+import type { DeadlineDefinition, LedgerLineKind } from './definition.ts';
 import type { Pause } from './due-date.ts';
 import type { Json, JsonObject, Money, Sealed } from './json.ts';
+import type { Exclusion } from './policy/exclusion.ts';
 
 /** Identity of a published definition version; `hash` is the SHA-256 of its canonical JSON, in hex. */
 export interface DefinitionRef {
@@ -54,6 +56,10 @@ export interface CaseState {
   signing?: { state: string; approval: Approval };
   /** Event type → ids of the persons who sent it, oldest first, each once. For the four-eyes rules. */
   acted: { [eventType: string]: string[] };
+  /** Talks about the case, by id; absent where none was recorded. */
+  contacts?: { [contactId: string]: Contact };
+  /** People who have no part in the case and do not see it, by their id; absent where there are none. */
+  excluded?: { [personId: string]: Exclusion };
   /** The person answerable for the case. */
   owner: string | null;
   /** Calendar id → SHA-256 of the pinned slice. */
@@ -100,7 +106,28 @@ export interface Task {
   outcome?: string;
   /** The seat of a decision by several people that this task is for. */
   seat?: string;
+  /** A person added it: no state of the machine waits for it. */
+  adHoc?: AdHocWork;
 }
+
+export type AdHocKind = 'task' | 'diary' | 'evidence';
+
+/** What a task says that a person added. */
+export interface AdHocWork {
+  kind: AdHocKind;
+  /** Who added it. */
+  by: string;
+  /** Its own date; without one it stands under the case's tightest deadline. */
+  dueAt?: string;
+  text?: Sealed;
+  answerExpected?: true;
+  answer?: Sealed;
+  /** `evidence`: of the document that it waits for. */
+  sha256?: string;
+}
+
+/** A talk, or the attempt: what was said of it, by whom, and when it was. */
+export type Contact = Omit<AddedContact, 'kind'> & { by: string; at: string };
 
 export interface Deadline {
   /** A breached deadline runs on until it is stopped; `stoppedAt` then says when. */
@@ -118,6 +145,9 @@ export interface Deadline {
   breachedAt?: string;
   /** A breach found when its time had already passed: at opening, or after an outage. */
   late?: 'on-arrival' | 'after-outage';
+  /** What it is for, where no definition has it; `rule` is then the definition that was made for it. */
+  adHoc?: { kind: 'promise' | 'owner'; by: string; text?: Sealed };
+  rule?: DeadlineDefinition;
 }
 
 export interface Timer {

@@ -135,7 +135,11 @@ export const finish = (run: Run, commandId: string | undefined): Step => {
 
 /** The code under which a dead end is refused to the person who led there. */
 export const refusalCodeOf = ({ code }: KernelError): RefusalCode =>
-  code === 'ENTRY_TOO_LARGE' ? code : code === 'NOT_CANONICAL' ? 'DATA_INVALID' : 'STATE_FAILED';
+  code === 'ENTRY_TOO_LARGE' || code === 'WORK_OPEN'
+    ? code
+    : code === 'NOT_CANONICAL'
+      ? 'DATA_INVALID'
+      : 'STATE_FAILED';
 
 const laterOf = (left: string, right: string): string => (left > right ? left : right);
 

@@ -1,0 +1,96 @@
+import { refuse } from './apply-event.ts';
+import type { Actor, Facts, TaskCommand } from './command.ts';
+import { mayContribute, mayUse } from './policy.ts';
+import type { Refusal, RefusalCode } from './refusal.ts';
+import { type Cause, performer, type Run } from './run.ts';
+import type { Task } from './state.ts';
+import { completeTask, putTask } from './tasks.ts';
+
+type AdHocTask = Task & { adHoc: NonNullable<Task['adHoc']> };
+
+/**
+ * Applies a verb on a task that a person added. Whoever it was given to may do it, or anybody of its department; who
+ * gave it, or a lead, may take it back.
+ */
+export const applyAdHocTask = (
+  run: Run,
+  command: TaskCommand,
+  task: AdHocTask,
+  cause: Cause,
+): Refusal | undefined => {
+  const { facts, taskId, verb, to } = command;
+  const no = (code: RefusalCode, detail: string) => refuse(run, facts, code, detail);
+  const me = performer(facts).id;
+  const { adHoc, assignee } = task;
+  const taken = () => no('TASK_TAKEN', `The task is assigned to ${assignee}.`);
+  switch (verb) {
+    case 'claim':
+      if (assignee !== null && assignee !== me) {
+        return taken();
+      }
+      if (!isFor(task, facts)) {
+        return no('ROLE_REQUIRED', `The task is for the department ${task.department}.`);
+      }
+      return assign(run, taskId, task, me);
+    case 'release':
+      if (assignee !== me && !mayUse(facts, 'task.release')) {
+        return no('ROLE_REQUIRED', 'Only its assignee or a lead releases a task.');
+      }
+      // A task for one person goes back to who asked, so that it is never nobody's.
+      return assign(run, taskId, task, task.department === undefined ? adHoc.by : null);
+    case 'reassign':
+      if (![assignee, adHoc.by].includes(me) && !mayUse(facts, 'task.reassign')) {
+        return no('ROLE_REQUIRED', 'Only its assignee, who added it or a lead hands a task on.');
+      }
+      if (!to || !mayContribute({ actor: to satisfies Actor })) {
+        return no('ROLE_REQUIRED', 'The task goes to somebody who works on cases.');
+      }
+      return assign(run, taskId, task, to.id);
+    case 'complete': {
+      if (command.outcome !== 'done') {
+        return no('OUTCOME_NOT_ALLOWED', 'The task ends with: done.');
+      }
+      if (assignee !== null && assignee !== me) {
+        return taken();
+      }
+      if (!isFor(task, facts)) {
+        return no('ROLE_REQUIRED', `The task is for the department ${task.department}.`);
+      }
+      if (adHoc.kind === 'evidence') {
+        return no('OUTCOME_NOT_ALLOWED', 'This task ends when the promised document arrives.');
+      }
+      const { text } = command;
+      if (adHoc.answerExpected && text === undefined) {
+        return no('ANSWER_REQUIRED', 'The task ends with an answer.');
+      }
+      if (text !== undefined) {
+        putTask(run, taskId, { ...task, adHoc: { ...adHoc, answer: text } });
+      }
+      completeTask(run, taskId, 'done', me);
+      cause.type = 'task.done';
+      return undefined;
+    }
+    case 'cancel':
+      if (adHoc.by !== me && !mayUse(facts, 'task.release')) {
+        return no('ROLE_REQUIRED', 'Only who added a task or a lead cancels it.');
+      }
+      if (command.reason === undefined) {
+        return no('REASON_REQUIRED', 'Say why the task is cancelled.');
+      }
+      putTask(run, taskId, { ...task, status: 'cancelled', closedAt: run.clock });
+      return undefined;
+    default:
+      return no('OUTCOME_NOT_ALLOWED', 'That is not for tasks that a person added.');
+  }
+};
+
+const isFor = ({ department, assignee }: Task, facts: Facts): boolean => {
+  const { id, departments = [] } = performer(facts) as Actor;
+  return (
+    mayContribute(facts) && (assignee === id || department === undefined || departments.includes(department))
+  );
+};
+
+const assign = (run: Run, taskId: string, task: Task, assignee: string | null): undefined => {
+  putTask(run, taskId, { ...task, assignee });
+};

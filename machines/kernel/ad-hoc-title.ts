@@ -1,0 +1,20 @@
+// Not the interface of definitions: this one is plain JSON.
+type Title = { zh: string; en: string };
+
+const titles: { readonly [state: string]: Title } = {
+  '@task': { zh: '协办事项', en: 'Asked by a colleague' },
+  '@diary': { zh: '日程提醒', en: 'Diary date' },
+  '@evidence': { zh: '补交凭证', en: 'Hand in the promised document' },
+};
+
+/** The title of work that no definition has, by the state that its task stands under. */
+export const adHocTitle = (state: string): Title | undefined =>
+  Object.hasOwn(titles, state) ? titles[state] : undefined;
+
+const clocks = {
+  promise: { zh: '对客户的承诺', en: 'Promise to the customer' },
+  owner: { zh: '确定责任人', en: 'Name the owner' },
+} as const;
+
+/** The title of a deadline that no definition has. */
+export const adHocClockTitle = (kind: keyof typeof clocks): Title => clocks[kind];
