@@ -1,12 +1,13 @@
 import type { Store } from '../db/open.ts';
 import { actingData } from '../db/own/acting.ts';
 import type { Person } from '../db/own/people.ts';
-import { candidatesFor } from '../db/read/candidates.ts';
+import { type Candidate, candidatesFor } from '../db/read/candidates.ts';
 import { getTask } from '../db/read/get-case.ts';
 import { chooseAssignee } from '../machines/kernel/choose-assignee.ts';
 import type { Money } from '../machines/kernel/json.ts';
+import { verbRoles } from '../machines/kernel/policy.ts';
 import { effectiveActor } from '../machines/people/effective-actor.ts';
-import type { CaseActivities } from '../workflows/activity-contract.ts';
+import type { AssignmentRequest, CaseActivities } from '../workflows/activity-contract.ts';
 
 /** Choices that are remembered until the store shows them. */
 const choicesMax = 1_000;
@@ -39,19 +40,11 @@ export const createAssignTask = (store: Store): CaseActivities['assignTask'] => 
     choices = choices.filter((choice) => !open.includes(choice)).slice(-choicesMax);
   };
 
-  return async ({ tenant, taskId, role, department, skills, policy, notPersons, samePerson, atLeast }) => {
+  return async (request) => {
+    const { tenant, taskId, policy, samePerson } = request;
     const earlier = choices.find((choice) => choice.tenant === tenant && choice.taskId === taskId);
     await forgetRecorded(tenant);
-    const found = await candidatesFor(store, {
-      ...{ tenant, role, skills, notPersons },
-      ...(department === undefined ? {} : { department }),
-    });
-    const able: typeof found = [];
-    for (const candidate of found) {
-      if (atLeast === undefined || (await mayDecide(store, candidate.person, atLeast))) {
-        able.push(candidate);
-      }
-    }
+    const able = await available(store, request, Date.now());
     const candidates = able.map(({ person, openTasks, lastOpenedAt }) => {
       const chosen = choices.filter((choice) => choice.tenant === tenant && choice.personId === person.id);
       return {
@@ -62,7 +55,7 @@ export const createAssignTask = (store: Store): CaseActivities['assignTask'] => 
     });
     const stays = candidates.some(({ id }) => id === earlier?.personId);
     const personId = stays ? earlier?.personId : chooseAssignee(policy, candidates, samePerson);
-    const chosen = found.find(({ person }) => person.id === personId)?.person;
+    const chosen = able.find(({ person }) => person.id === personId)?.person;
     if (!chosen) {
       return null;
     }
@@ -72,6 +65,38 @@ export const createAssignTask = (store: Store): CaseActivities['assignTask'] => 
     const { id, roles, departments } = chosen;
     return { id, roles, departments };
   };
+};
+
+/**
+ * Who may do it, is not away and has a part in the case. Where there is nobody, a lead gets the task to see that it is
+ * done: those who lead the task's department first. A seat has its own ladder.
+ */
+const available = async (
+  store: Store,
+  { tenant, caseId, role, department, skills, notPersons, seat, atLeast }: AssignmentRequest,
+  nowMs: number,
+): Promise<Candidate[]> => {
+  const common = { tenant, caseId, notPersons, nowMs };
+  const inDepartment = department === undefined ? {} : { department };
+  const found = await candidatesFor(store, { ...common, ...inDepartment, role, skills });
+  const able: Candidate[] = [];
+  for (const candidate of found) {
+    if (atLeast === undefined || (await mayDecide(store, candidate.person, atLeast))) {
+      able.push(candidate);
+    }
+  }
+  if (able.length > 0 || seat !== undefined) {
+    return able;
+  }
+  for (const place of department === undefined ? [{}] : [inDepartment, {}]) {
+    for (const lead of verbRoles['task.reassign'] ?? []) {
+      const leads = await candidatesFor(store, { ...common, ...place, role: lead, skills: [] });
+      if (leads.length > 0) {
+        return leads;
+      }
+    }
+  }
+  return [];
 };
 
 const mayDecide = async (store: Store, person: Person, { amount, currency }: Money): Promise<boolean> => {

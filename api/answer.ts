@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { StoreUnavailable } from '../db/failure.ts';
 import { getCase } from '../db/read/get-case.ts';
+import { isHidden } from '../db/read/out-of-sight.ts';
 import type { Answer } from '../workflows/messages.ts';
 import type { AppEnv } from './env.ts';
 import { etagOf } from './etag.ts';
@@ -20,6 +21,9 @@ export const afterCommand = async (
   const person = c.get('person');
   try {
     const row = projected ? await getCase(services.store, { tenant: person.tenant, caseId }) : undefined;
+    if (row && (await isHidden(services.store, person, caseId))) {
+      return { status: 202, caseId, seq };
+    }
     if (row) {
       const body = await sealedCase(services, person, row);
       return { status, caseId, rev: row.rev, body, ...(status === 201 ? { location } : {}) };
@@ -46,7 +50,10 @@ export const giveAnswer = async (
   if (rev !== undefined) {
     c.header('ETag', etagOf(rev));
   }
-  return body === undefined
+  // The person may have lost sight of the case since the answer was kept.
+  const hidden =
+    body !== undefined && caseId !== undefined && (await isHidden(services.store, c.get('person'), caseId));
+  return body === undefined || hidden
     ? c.json({ caseId, seq }, status)
     : c.json(await unseal(services.vault, c.get('person'), body), status);
 };

@@ -1,6 +1,7 @@
-import type { Store } from '../db/open.ts';
+import type { Db, Store } from '../db/open.ts';
 import { actingData } from '../db/own/acting.ts';
-import { getPerson, type Person } from '../db/own/people.ts';
+import { getPerson, type Person, personIn } from '../db/own/people.ts';
+import { keepingSuperiorsIn } from '../db/read/out-of-sight.ts';
 import type { Actor, Facts } from '../machines/kernel/command.ts';
 import type { RuntimeDefinition } from '../machines/kernel/definition.ts';
 import { mayUse } from '../machines/kernel/policy.ts';
@@ -29,8 +30,9 @@ export const actingFacts = async (
   onBehalfOf: OnBehalfOf | undefined,
   mode: CaseState['mode'],
   at: ActingAt,
+  excluded?: CaseState['excluded'],
 ): Promise<Facts> => {
-  const actor = await actorOf(store, person, at);
+  const actor = await placedActor(store, person, await actorOf(store, person, at), excluded);
   if (onBehalfOf === undefined) {
     return { actor };
   }
@@ -49,7 +51,36 @@ export const actingFacts = async (
       errors: [{ pointer: '/onBehalfOf/personId', message: 'is nobody here' }],
     });
   }
-  return { actor, onBehalfOf: { actor: await actorOf(store, other, at) } };
+  const performed = await placedActor(store, other, await actorOf(store, other, at), excluded);
+  return { actor, onBehalfOf: { actor: performed } };
+};
+
+/** With whom the actor and their lenders report to, which counts where a case keeps people out. */
+const placedActor = (
+  store: Store,
+  person: Person,
+  actor: Actor,
+  excluded: CaseState['excluded'],
+): Promise<Actor> =>
+  excluded === undefined ? Promise.resolve(actor) : store.read((db) => withSuperiorsIn(db, person, actor));
+
+const withSuperiorsIn = (db: Db, person: Person, { actsFor, ...actor }: Actor): Actor => {
+  const above = (one: Person | undefined): { reportsTo?: string[] } => {
+    const ids = one === undefined ? [] : keepingSuperiorsIn(db, one);
+    return ids.length === 0 ? {} : { reportsTo: ids };
+  };
+  return {
+    ...actor,
+    ...above(person),
+    ...(actsFor === undefined
+      ? {}
+      : {
+          actsFor: actsFor.map((lent) => ({
+            ...lent,
+            ...above(personIn(db, person.tenant, lent.personId)),
+          })),
+        }),
+  };
 };
 
 /** The facts with what the definition asks for beside the actor, as of now. */

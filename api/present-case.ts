@@ -1,5 +1,6 @@
 import type { Person } from '../db/own/people.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
+import { isHidden } from '../db/read/out-of-sight.ts';
 import type { Json } from '../machines/kernel/json.ts';
 import { allowedView, caseView } from './case-view.ts';
 import { actorOf, withAskedFacts } from './facts.ts';
@@ -17,7 +18,7 @@ export const findVisibleCase = async (
   reader: Person,
   caseId: string,
 ): Promise<CaseRow | undefined> =>
-  maySeeCases(reader) && idPattern.test(caseId)
+  maySeeCases(reader) && idPattern.test(caseId) && !(await isHidden(store, reader, caseId))
     ? getCase(store, { tenant: reader.tenant, caseId })
     : undefined;
 

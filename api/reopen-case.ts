@@ -98,10 +98,14 @@ const startOnce = async (
 ): Promise<Outcome> => {
   const { store, vault, definitions, cases, now } = services;
   const { runtime } = await definitions.ofCase(tenant, definitionHash);
-  const acting = await actingFacts(store, c.get('person'), input.onBehalfOf, state.mode, {
-    nowMs: now(),
-    kind: state.kind,
-  });
+  const acting = await actingFacts(
+    store,
+    c.get('person'),
+    input.onBehalfOf,
+    state.mode,
+    { nowMs: now(), kind: state.kind },
+    state.excluded,
+  );
   const facts = await withAskedFacts(services, runtime, state, acting);
   const plan = planSeal({
     ...(runtime.reopen === undefined

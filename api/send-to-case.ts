@@ -100,10 +100,14 @@ const send = async (
     services,
     published.runtime,
     state,
-    await actingFacts(store, c.get('person'), common.onBehalfOf, state.mode, {
-      nowMs: now(),
-      kind: state.kind,
-    }),
+    await actingFacts(
+      store,
+      c.get('person'),
+      common.onBehalfOf,
+      state.mode,
+      { nowMs: now(), kind: state.kind },
+      state.excluded,
+    ),
   );
   const { texts = {}, data } = clear?.(target) ?? {};
   const plan = planSeal({ data, texts: { ...texts, reason: common.reason } });

@@ -3,6 +3,9 @@ import type { CaseState } from '../machines/kernel/state.ts';
 export const stateFacet = (stateId: string): string => `state:${stateId}`;
 export const personFacet = (personId: string): string => `person:${personId}`;
 
+/** A person who has no part in the case: it is out of their sight, and of who reports to them. */
+export const excludedFacet = (personId: string): string => `excluded:${personId}`;
+
 /** All that a case is listed by beside its own columns, each once. */
 export const facetsOf = (state: CaseState): Set<string> => {
   const holders = Object.values(state.tasks)

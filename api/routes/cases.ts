@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listCases } from '../../db/read/list-cases.ts';
+import { hidingFacets } from '../../db/read/out-of-sight.ts';
 import { searchCases } from '../../db/vault/search.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
 import { visibleStates } from '../case-view.ts';
@@ -129,6 +130,7 @@ export const caseRoutes = (services: Services): Router => {
       q !== undefined && maySeePersonal(person) ? await searchCases(vault, { tenant, text: q }) : [];
     const { items, next } = await listCases(store, {
       tenant,
+      hiding: await hidingFacets(store, person),
       ...defined(query),
       ...(breached === undefined ? {} : { breached: breached === 'true' }),
       ...(openedFrom === undefined ? {} : { openedFrom: new Date(openedFrom).toISOString() }),

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { decodeCursor, encodeCursor, pageSize } from '../../db/read/cursor.ts';
 import { entriesOf } from '../../db/read/get-case.ts';
 import { listEntries } from '../../db/read/list-entries.ts';
+import { hidingFacets } from '../../db/read/out-of-sight.ts';
 import { entryViews } from '../entry-view.ts';
 import { visibleCase } from '../present-case.ts';
 import { Condition } from '../problem.ts';
@@ -110,6 +111,7 @@ export const entryRoutes = (services: Services): Router => {
     const { from, to, type, actor, ...query } = c.req.valid('query');
     const { items, next } = await listEntries(store, {
       tenant: person.tenant,
+      hiding: await hidingFacets(store, person),
       ...defined({ ...query, type, actor }),
       ...(from === undefined ? {} : { from: new Date(from).toISOString() }),
       ...(to === undefined ? {} : { to: new Date(to).toISOString() }),

@@ -3,10 +3,11 @@ import { groupKeysOf } from '../../db/group-key.ts';
 import type { Person } from '../../db/own/people.ts';
 import { countTasksOf } from '../../db/read/count-tasks.ts';
 import { listTasks, type TaskRow } from '../../db/read/list-tasks.ts';
+import { hidingFacets } from '../../db/read/out-of-sight.ts';
 import type { TaskView } from '../../db/read/task-filter.ts';
 import { searchCases } from '../../db/vault/search.ts';
-import { maySeeState } from '../case-view.ts';
 import { adHocTitle } from '../../machines/kernel/ad-hoc-title.ts';
+import { maySeeState } from '../case-view.ts';
 import { maySeeCases, maySeePersonal } from '../rights.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { page } from '../schemas/case.ts';
@@ -87,10 +88,12 @@ export const taskListRoutes = (services: Services): Router => {
   const router = newRouter();
 
   on(router, counts, async (c) => {
-    const { tenant, id, ...person } = c.get('person');
+    const reader = c.get('person');
+    const { tenant, id, ...person } = reader;
+    const hiding = await hidingFacets(store, reader);
     const at = new Date(now()).toISOString();
     return c.json(
-      await countTasksOf(store, { tenant, personId: id, groupKeys: groupKeysOf(person), now: at }),
+      await countTasksOf(store, { tenant, personId: id, groupKeys: groupKeysOf(person), now: at, hiding }),
     );
   });
 
@@ -105,6 +108,7 @@ export const taskListRoutes = (services: Services): Router => {
       q !== undefined && maySeePersonal(person) ? await searchCases(vault, { tenant, text: q }) : [];
     const { items, next } = await listTasks(store, {
       tenant,
+      hiding: await hidingFacets(store, person),
       ...viewOf(view, person),
       ...defined(query),
       ...(dueBefore === undefined ? {} : { dueBefore: new Date(dueBefore).toISOString() }),

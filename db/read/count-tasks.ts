@@ -38,11 +38,11 @@ export interface TaskCounts {
 /** The figures beside a person's worklist, each at most `countMax` + 1. `now` is RFC 3339. */
 export const countTasksOf = (
   store: Store,
-  person: { tenant: string; personId: string; groupKeys: string[]; now: string },
+  person: { tenant: string; personId: string; groupKeys: string[]; now: string; hiding?: string[] },
 ): Promise<TaskCounts> => {
-  const { tenant, personId, groupKeys, now } = person;
-  const mine = { tenant, view: 'mine', personId } as const;
-  const candidate = { tenant, view: 'candidate', groupKeys } as const;
+  const { tenant, personId, groupKeys, now, hiding = [] } = person;
+  const mine = { tenant, view: 'mine', personId, hiding } as const;
+  const candidate = { tenant, view: 'candidate', groupKeys, hiding } as const;
   return store.read((db) => ({
     mine: countIn(db, mine),
     mineOverdue: countIn(db, { ...mine, overdueAt: now }),

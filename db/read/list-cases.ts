@@ -3,6 +3,7 @@ import { personFacet, stateFacet } from '../case-facets.ts';
 import type { Db, Store } from '../open.ts';
 import { caseFacets, cases } from '../schema/index.ts';
 import { type CursorKey, decodeCursor, encodeCursor, type Page, pageOf, pageSize } from './cursor.ts';
+import { inSight } from './out-of-sight.ts';
 import { startsWith } from './task-filter.ts';
 
 export type CaseSort = 'opened' | 'due';
@@ -26,6 +27,8 @@ export interface CaseQuery {
   q?: string;
   /** Of these only; what the vault's exact search found. */
   caseIds?: string[];
+  /** Without the cases that have one of these facets: they are out of the reader's sight. */
+  hiding?: string[];
   /** Default `opened`, the newest first. `due`: the tightest first. A search by `q` is in the order of numbers. */
   sort?: CaseSort;
   limit?: number;
@@ -81,6 +84,7 @@ const conditionsOf = (query: CaseQuery, name: CaseSort | 'number'): (SQL | undef
     openedFrom === undefined ? undefined : openedSince(openedFrom, name),
     q === undefined ? undefined : startsWith(cases.number, q),
     caseIds === undefined ? undefined : inArray(cases.caseId, caseIds),
+    inSight(query.hiding, cases),
   ];
 };
 

@@ -1,6 +1,7 @@
 import { inArray, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { tasks } from '../schema/index.ts';
+import { inSight } from './out-of-sight.ts';
 
 /**
  * Whose open tasks: one person's own; those that holders of these keys may claim; all of these keys' tasks,
@@ -21,6 +22,8 @@ export interface TaskFilter {
   q?: string;
   /** Of these cases only; what the vault's exact search found. */
   caseIds?: string[];
+  /** Without the cases that have one of these facets: they are out of the reader's sight. */
+  hiding?: string[];
 }
 
 /** The whole range of a prefix, by which an index can be used. */
@@ -78,5 +81,7 @@ export const filterConditions = (filter: TaskFilter, { byDue }: { byDue: boolean
   if (filter.overdueAt !== undefined) conditions.push(sql`${due} <= ${filter.overdueAt}`);
   if (filter.q !== undefined) conditions.push(startsWith(tasks.caseNumber, filter.q));
   if (filter.caseIds !== undefined) conditions.push(inArray(tasks.caseId, filter.caseIds));
+  const seen = inSight(filter.hiding, tasks);
+  if (seen !== undefined) conditions.push(seen);
   return conditions;
 };

@@ -69,6 +69,7 @@ export const cases = sqliteTable(
 /**
  * What a case has several of and is listed by: its active states (`state:ID`), and the persons who hold it
  * (`person:ID`: its owner, and the assignees of its open tasks). So each such list is a range of an index.
+ * `excluded:ID` names who has no part in it, or in a case that is one matter with it, so that lists can leave it out.
  */
 export const caseFacets = sqliteTable(
   'case_facets',

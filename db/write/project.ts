@@ -9,6 +9,7 @@ import { cases } from '../schema/index.ts';
 import { insertDeliveries } from './insert-deliveries.ts';
 import { insertEntries } from './insert-entries.ts';
 import { newEntries } from './new-entries.ts';
+import { spreadExclusions } from './spread-exclusions.ts';
 import { type StoredState, storedAhead } from './stored-ahead.ts';
 import { writeCase } from './write-case.ts';
 import { writeParts } from './write-parts.ts';
@@ -63,6 +64,7 @@ const projectIn = (db: Db, batch: Batch): Projected => {
     writeCase(db, batch.run ? { ...state, run: batch.run } : state, stored);
     writeTasks(db, state, stored?.state);
     writeParts(db, state, stored?.state);
+    spreadExclusions(db, state, stored?.state);
     insertDeliveries(db, batch);
   }
   return { seq: state.seq, headHash: state.headHash };

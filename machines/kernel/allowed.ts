@@ -1,11 +1,12 @@
-import type { Facts } from './command.ts';
+import type { Actor, Facts } from './command.ts';
 import type { Compiled } from './compile.ts';
 import type { Guard, RuntimeDefinition, StateNode } from './definition.ts';
 import { holds } from './expression.ts';
 import { judgeGuard } from './guard.ts';
 import { expressionScope } from './machine-context.ts';
+import { isExcluded, withoutExcludedLenders } from './policy/exclusion.ts';
 import { holdsRole, isAmong, type Right, rightsOf } from './policy/rights.ts';
-import { startRun } from './run.ts';
+import { performer, startRun } from './run.ts';
 import { surroundings } from './send-to-machine.ts';
 import type { CaseState } from './state.ts';
 import { configuration, rootId, type StateInfo } from './state-tree.ts';
@@ -22,7 +23,11 @@ export const allowedEvents = (compiled: Compiled, state: CaseState, facts: Facts
   if (state.status === 'closed') {
     return [];
   }
-  const rights = rightsOf(facts);
+  const actor = performer(facts) as Actor;
+  if (isExcluded(state, actor)) {
+    return [];
+  }
+  const rights = rightsOf(withoutExcludedLenders(state, facts));
   return Object.entries(compiled.definition.events)
     .filter(([type, event]) => {
       const forbidden = (event.notBy ?? []).flatMap((other) => state.acted[other] ?? []);

@@ -9,6 +9,7 @@ import { approvalAnswered } from './ask-approval.ts';
 import type { Command, DocumentCommand, LinkCommand, MessageCommand, RecalculateCommand } from './command.ts';
 import { isLive, setDeadline, triggerDeadlines } from './deadlines.ts';
 import type { Json, JsonObject } from './json.ts';
+import { applyRecusal, keepOut } from './policy/apply-recusal.ts';
 import { mayContribute, mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import type { Cause, Run } from './run.ts';
@@ -22,7 +23,11 @@ export const attachmentsMax = 1_000;
 export const documentAddedEvent = 'document.added';
 
 /** Applies a command to the run and names in `cause` the entry to record. The run is dropped when it is refused. */
-export const applyCommand = (run: Run, command: Command, cause: Cause): Refusal | undefined => {
+export const applyCommand = (run: Run, given: Command, cause: Cause): Refusal | undefined => {
+  const command = keepOut(run, given);
+  if ('refused' in command) {
+    return command;
+  }
   const brought = (data: { [key: string]: Json | undefined }): Json =>
     Object.fromEntries(
       Object.entries({ ...data, reason: command.reason as Json | undefined }).filter(
@@ -50,11 +55,6 @@ export const applyCommand = (run: Run, command: Command, cause: Cause): Refusal 
       }
       return applyTask(run, command, cause);
     }
-    case 'deadline': {
-      const { name, verb, documentId, extension } = command;
-      cause.type = deadlineEntryType[verb];
-      cause.data = brought({ deadline: name, cause: command.cause, documentId, extension });
-      return applyDeadline(run, command, cause);
     case 'ad-hoc': {
       const { add } = command;
       cause.data = brought({
@@ -67,6 +67,11 @@ export const applyCommand = (run: Run, command: Command, cause: Cause): Refusal 
       cause.type = command.verb === 'keep' ? 'promise.kept' : 'promise.cancelled';
       cause.data = brought({ promiseId: command.promiseId });
       return applyPromise(run, command, cause);
+    case 'deadline': {
+      const { name, verb, documentId, extension } = command;
+      cause.type = deadlineEntryType[verb];
+      cause.data = brought({ deadline: name, cause: command.cause, documentId, extension });
+      return applyDeadline(run, command, cause);
     }
     case 'incident':
       cause.type = command.verb === 'retry' ? 'incident.retried' : 'incident.resolved';
@@ -107,6 +112,12 @@ export const applyCommand = (run: Run, command: Command, cause: Cause): Refusal 
       raiseIncident(run, { kind: 'service', code, ...(asked ? { invokeId: asked[0] } : {}) });
       return undefined;
     }
+    case 'recusal': {
+      const { verb, person, because = 'recused' } = command;
+      cause.type = verb === 'recuse' ? 'person.recused' : 'person.readmitted';
+      cause.data = brought({ personId: person.id, ...(verb === 'recuse' ? { because } : {}) });
+      return applyRecusal(run, command);
+    }
     case 'go-live':
       cause.type = 'case.went-live';
       cause.data = brought({});
@@ -120,6 +131,7 @@ const taskEntryType = {
   reassign: 'task.reassigned',
   assign: 'task.assigned',
   comment: 'task.commented',
+  cancel: 'task.cancelled',
   delegate: 'task.delegated',
   return: 'seat.returned',
   'add-signer': 'signer.added',
@@ -131,7 +143,6 @@ const taskEntryType = {
 const deadlineEntryType = {
   pause: 'deadline.paused',
   resume: 'deadline.resumed',
-  cancel: 'task.cancelled',
   extend: 'deadline.extended',
 } as const;
 
@@ -148,6 +159,7 @@ const applyDocument = (run: Run, { facts, document }: DocumentCommand, cause: Ca
   }
   const added = { ...document, status: 'received' as const, at: run.clock };
   run.state = { ...run.state, documents: [...run.state.documents, added] };
+  evidenceCame(run, document.sha256, facts);
   triggerDeadlines(run, { event: documentAddedEvent }, cause);
   sendToMachine(run, { type: documentAddedEvent, data: { id: document.id, key: document.key } }, cause);
   return undefined;
@@ -159,7 +171,6 @@ const applyMessage = (run: Run, command: MessageCommand, cause: Cause): Refusal 
   const before = { state: run.state, effects: [...run.effects] };
   if (event === approvalAnswered) {
     applyAnswer(run, command, cause);
-  evidenceCame(run, document.sha256, facts);
     return undefined;
   }
   cause.type = event;

@@ -1,5 +1,6 @@
 import type { Calendar } from './calendar.ts';
 import type { Json, JsonObject, Money, Sealed } from './json.ts';
+import type { ExclusionCause } from './policy/exclusion.ts';
 
 /**
  * Who acts, as looked up by the API when the command came: the kernel judges by this and records it.
@@ -13,6 +14,8 @@ export interface Actor {
   authority?: Money[];
   /** Ids of the same human being's other accounts. */
   sameAs?: string[];
+  /** Ids of those whom the actor reports to directly; told where the case keeps people out. */
+  reportsTo?: string[];
   /** Whose work the actor does beside their own, and with which of those people's rights. */
   actsFor?: ActsFor[];
 }
@@ -22,6 +25,8 @@ export interface ActsFor {
   personId: string;
   /** Ids of that human being's other accounts. */
   sameAs?: string[];
+  /** As of the actor. */
+  reportsTo?: string[];
   /** `delegation` 委派: given for a time; `substitution` 代理: while that person is away. */
   via: 'delegation' | 'substitution';
   roles: string[];
@@ -81,11 +86,6 @@ export interface TaskCommand extends CommandBase {
  */
 export type SeatVerb = 'return' | 'delegate' | 'add-signer' | 'remove-signer' | 'withdraw' | 'climb';
 
-export interface DeadlineCommand extends CommandBase {
-  type: 'deadline';
-  name: string;
-  verb: 'pause' | 'resume' | 'extend';
-  cause?: string;
 /** Adds work that no definition foresees, in any open case; it moves no machine. */
 export interface AdHocCommand extends CommandBase {
   type: 'ad-hoc';
@@ -129,6 +129,11 @@ export interface PromiseCommand extends CommandBase {
   verb: 'keep' | 'cancel';
 }
 
+export interface DeadlineCommand extends CommandBase {
+  type: 'deadline';
+  name: string;
+  verb: 'pause' | 'resume' | 'extend';
+  cause?: string;
   /** Id of the document that proves the cause. */
   documentId?: string;
   /** `extend`: the name of one of the definition's extensions. */
@@ -191,6 +196,15 @@ export interface FailureCommand extends CommandBase {
   code: string;
 }
 
+/** Takes somebody out of the case who has no part in it 回避, or back in; with a reason. */
+export interface RecusalCommand extends CommandBase {
+  type: 'recusal';
+  verb: 'recuse' | 'readmit';
+  person: { id: string; sameAs?: string[] };
+  /** Default `recused`. */
+  because?: ExclusionCause;
+}
+
 /** Ends historical mode: from here on the clock is the real one. */
 export interface GoLiveCommand extends CommandBase {
   type: 'go-live';
@@ -199,6 +213,8 @@ export interface GoLiveCommand extends CommandBase {
 export type Command =
   | EventCommand
   | TaskCommand
+  | AdHocCommand
+  | PromiseCommand
   | DeadlineCommand
   | IncidentCommand
   | DocumentCommand
@@ -207,14 +223,13 @@ export type Command =
   | LinkCommand
   | RecalculateCommand
   | FailureCommand
+  | RecusalCommand
   | GoLiveCommand;
 
 /** What opens a case. `data` is sealed: personal values are references already. */
 export interface Opening {
   commandId: string;
   tenant: string;
-  | AdHocCommand
-  | PromiseCommand
   caseId: string;
   number: string;
   facts: Facts;
@@ -225,6 +240,8 @@ export interface Opening {
   profile?: string;
   reason?: Sealed;
   links?: { rel: string; caseId: string }[];
+  /** SHA-256 of a document that proves the time of receipt and is still to be handed in. */
+  evidenceSha256?: string;
 }
 
 /** What re-opens a closed case. */
@@ -232,5 +249,3 @@ export interface Reopening extends CommandBase {
   type: 'reopen';
   data?: JsonObject;
 }
-  /** SHA-256 of a document that proves the time of receipt and is still to be handed in. */
-  evidenceSha256?: string;

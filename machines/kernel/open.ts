@@ -1,7 +1,7 @@
 import { askForEvidence } from './ad-hoc-evidence.ts';
 import { advance, breachOnArrival, skipPassedWarnings } from './advance.ts';
 import { settleImportedServices } from './apply-service.ts';
-import type { Opening, Reopening } from './command.ts';
+import type { Actor, Opening, Reopening } from './command.ts';
 import type { Compiled } from './compile.ts';
 import { reopenEvent } from './compile-machine.ts';
 import { startDeadline, triggerDeadlines } from './deadlines.ts';
@@ -13,6 +13,7 @@ import type { Json, JsonObject } from './json.ts';
 import { validate } from './json-schema.ts';
 import { KernelError } from './kernel-error.ts';
 import { expressionScope } from './machine-context.ts';
+import { isExcluded, withoutExcludedLenders } from './policy/exclusion.ts';
 import { hasRole, mayUse } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 import { type Cause, performer, record, startRun } from './run.ts';
@@ -65,18 +66,18 @@ export const open = (compiled: Compiled, opening: Opening, now: string): Step | 
       data: opening.data,
       ...(opening.reason === undefined ? {} : { reason: { ...opening.reason } }),
       ...(opening.links === undefined ? {} : { links: opening.links.map((link) => ({ ...link })) }),
-    },
       ...(opening.evidenceSha256 === undefined ? {} : { evidenceSha256: opening.evidenceSha256 }),
+    },
     receivedAt,
   };
   try {
     run.state = { ...run.state, data: opening.data, links: opening.links ?? [] };
     triggerDeadlines(run, { opened: true }, cause);
     startMachine(run, cause);
-    skipPassedWarnings(run);
     if (opening.evidenceSha256 !== undefined && run.state.status === 'open') {
       askForEvidence(run, opening.evidenceSha256, facts);
     }
+    skipPassedWarnings(run);
     record(run, cause);
   } catch (error) {
     if (error instanceof KernelError) {
@@ -151,7 +152,10 @@ export const reopen = (
   if (state.status !== 'closed' || !rule || from === undefined) {
     return no('REOPEN_NOT_ALLOWED', 'Only a closed case whose definition says so can be opened again.');
   }
-  if (!hasRole(facts, rule.by)) {
+  if (isExcluded(state, performer(facts) as Actor)) {
+    return no('CONFLICT_OF_INTEREST', 'Who is concerned by the matter has no part in it.');
+  }
+  if (!hasRole(withoutExcludedLenders(state, facts), rule.by)) {
     return no('ROLE_REQUIRED', `Opening again needs one of the roles ${rule.by.join(', ')}.`);
   }
   if (command.reason === undefined) {

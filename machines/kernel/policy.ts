@@ -21,6 +21,8 @@ export const verbRoles: { [verb: string]: string[] } = {
   'incident.resolve': ['admin', 'lead', 'manager', 'complaints-manager', 'finance'],
   'case.import': ['admin'],
   'case.recalculate': ['admin', 'compliance', 'system'],
+  'case.recuse': ['manager', 'complaints-manager', 'compliance'],
+  'case.readmit': ['compliance'],
   'case.link': [
     'system',
     'case',

@@ -97,7 +97,7 @@ const placeOf = (seat: Seat): Pick<Task, 'role' | 'department'> => ({
 });
 
 /** Asks for somebody who may take the seat; a seat that names its person asks whether that one still may. */
-const askForSigner = (run: Run, taskId: string, seat: Seat): void => {
+export const askForSigner = (run: Run, taskId: string, seat: Seat): void => {
   const { state, approval } = run.state.signing as NonNullable<Run['state']['signing']>;
   const { signer } = seat;
   if (run.state.mode === 'historical' || signer.personId !== undefined) {

@@ -1,0 +1,87 @@
+import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { excludedFacet } from '../case-facets.ts';
+import type { Db, Store } from '../open.ts';
+import { accountsIn } from '../own/acting.ts';
+import type { Person } from '../own/people.ts';
+import { directSuperiorsIn } from '../own/reports-to.ts';
+import { perConnection } from '../prepared.ts';
+import { caseFacets } from '../schema/index.ts';
+
+/** A superior's exclusion keeps their people out as well, but not compliance: somebody must be able to look. */
+const independent = ['compliance'];
+
+type Reader = Pick<Person, 'tenant' | 'id' | 'humanId' | 'roles' | 'superior' | 'departments'>;
+
+/** The superiors whose exclusion from a case keeps this person out of it as well. */
+export const keepingSuperiorsIn = (db: Db, reader: Reader): string[] =>
+  reader.roles.some((role) => independent.includes(role)) ? [] : directSuperiorsIn(db, reader);
+
+/** Whose exclusion from a case keeps this person out of it: their own under any account, and their superiors'. */
+const keysIn = (db: Db, reader: Reader): string[] => [
+  reader.id,
+  ...accountsIn(db, reader),
+  ...keepingSuperiorsIn(db, reader),
+];
+
+const at = sql.placeholder;
+const from = excludedFacet('');
+const to = `${from}\u{10FFFF}`;
+
+const statements = perConnection((db) => ({
+  ofTenant: db
+    .select({ facet: caseFacets.facet })
+    .from(caseFacets)
+    .where(
+      and(eq(caseFacets.tenant, at('tenant')), gte(caseFacets.facet, at('from')), lt(caseFacets.facet, to)),
+    )
+    .orderBy(caseFacets.facet)
+    .limit(1)
+    .prepare(),
+  ofCase: db
+    .select({ facet: caseFacets.facet })
+    .from(caseFacets)
+    .where(
+      and(
+        eq(caseFacets.tenant, at('tenant')),
+        eq(caseFacets.caseId, at('caseId')),
+        gte(caseFacets.facet, from),
+        lt(caseFacets.facet, to),
+      ),
+    )
+    .prepare(),
+}));
+
+/**
+ * The facets that put cases out of this reader's sight, if any case has one: for most people there is none, and their
+ * lists cost nothing more.
+ */
+export const hidingFacets = (store: Store, reader: Reader): Promise<string[]> =>
+  store.read((db) => {
+    const { tenant } = reader;
+    const { ofTenant } = statements(db);
+    if (ofTenant.get({ tenant, from }) === undefined) return [];
+    return [...new Set(keysIn(db, reader).map(excludedFacet))].filter(
+      (facet) => ofTenant.get({ tenant, from: facet })?.facet === facet,
+    );
+  });
+
+/** Whether a case is out of a person's sight. */
+export const isHiddenIn = (db: Db, reader: Reader, caseId: string): boolean => {
+  const facets = statements(db).ofCase.all({ tenant: reader.tenant, caseId });
+  if (facets.length === 0) return false;
+  const keys = keysIn(db, reader).map(excludedFacet);
+  return facets.some(({ facet }) => keys.includes(facet));
+};
+
+export const isHidden = (store: Store, reader: Reader, caseId: string): Promise<boolean> =>
+  store.read((db) => isHiddenIn(db, reader, caseId));
+
+/** The condition that leaves out of a list what has one of these facets; undefined where there is none. */
+export const inSight = (
+  facets: readonly string[] | undefined,
+  { tenant, caseId }: { tenant: SQLiteColumn; caseId: SQLiteColumn },
+): SQL | undefined =>
+  facets === undefined || facets.length === 0
+    ? undefined
+    : sql`not exists (select 1 from case_facets hiding where hiding.tenant = ${tenant} and hiding.case_id = ${caseId} and hiding.facet in ${[...facets]})`;
