@@ -18,10 +18,15 @@ export { embeddedTenant };
 /**
  * Makes the tenant of the embedded default what it must be at each start. What is there already stays.
  *
+ * @param options.demoPeople false where people sign in for real: nobody of them is made
  * @returns the shipped versions that the store holds with other content, as `id@version`: those of the store are used
  */
-export const seedEmbedded = async (store: Store, tenant = embeddedTenant): Promise<string[]> => {
-  await seedOrganisation(store, tenant);
+export const seedEmbedded = async (
+  store: Store,
+  tenant = embeddedTenant,
+  { demoPeople = true } = {},
+): Promise<string[]> => {
+  await seedOrganisation(store, tenant, demoPeople);
   for (const [id, calendar] of Object.entries(shippedCalendars)) {
     await publishCalendar(store, tenant, {
       id,
@@ -45,7 +50,7 @@ export const seedEmbedded = async (store: Store, tenant = embeddedTenant): Promi
 };
 
 /** The example organisation with its demo people: one for each role, with the role as their id, and some more. */
-const seedOrganisation = async (store: Store, tenant: string): Promise<void> => {
+const seedOrganisation = async (store: Store, tenant: string, demoPeople: boolean): Promise<void> => {
   const { roles, departments, currencies, authority, people } = exampleOrganisation;
   const there = await store.read((db) => ({
     departments: departmentsIn(db, tenant).map(({ id }) => id),
@@ -65,7 +70,7 @@ const seedOrganisation = async (store: Store, tenant: string): Promise<void> => 
     ...limits
       .filter((limit) => !there.limits.some((each) => isSameLine(each, limit)))
       .map((limit) => store.write((db) => writeLimit(db, tenant, limit))),
-    ...people.map(async (person) => {
+    ...(demoPeople ? people : []).map(async (person) => {
       if (!(await getPerson(store, tenant, person.id))) {
         await putPerson(store, demoPerson(tenant, person));
       }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sweepRequests } from '../db/own/idempotency.ts';
+import { sweepSignIn } from '../db/own/sessions.ts';
 import type { Vault } from '../db/vault/open-vault.ts';
 import { sweepValues } from '../db/vault/sweep-values.ts';
 
@@ -18,7 +19,7 @@ export interface SweepOptions {
 
 /**
  * Throws away, at once and then every hour, what only a request of days ago needed: the answers kept for
- * their keys, and personal values that came to stand in no entry. The answer stops it, after the batch under way.
+ * their keys, personal values that came to stand in no entry, and what signing in has left behind. The answer stops it, after the batch under way.
  */
 export const startSweep = (
   vault: Vault,
@@ -40,6 +41,7 @@ export const startSweep = (
       try {
         await untilNone(() => sweepRequests(vault.store, now()));
         await untilNone(async () => (await sweepValues(vault, now())).looked);
+        await sweepSignIn(vault.store, now());
       } catch {
         onError();
       }

@@ -87,6 +87,8 @@ const writeSettings = (home: string, synchronous: string): string => {
   symlinkSync(join(projectFolder, '.caseloom/bundles'), join(home, 'bundles'));
   const settings = parse(readFileSync(join(projectFolder, 'temporal.yaml'), 'utf8'));
   settings.embedded.pragmas.synchronous = synchronous;
+  // Its Temporal server is not the embedded one, its people are.
+  settings.signIn = { mode: 'demo' };
   settings.taskQueues.cases = `product-${home.slice(-6)}`;
   const file = join(home, 'temporal.yaml');
   writeFileSync(file, stringify(settings));

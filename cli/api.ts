@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { Command } from 'commander';
 import { createApp } from '../api/app.ts';
 import type { LogLine } from '../api/deps.ts';
-import { seedEmbedded } from '../api/seed.ts';
+import { embeddedTenant, seedEmbedded } from '../api/seed.ts';
 import { startServer } from '../api/server.ts';
 import { startSweep } from '../api/start-sweep.ts';
 import { temporalCases } from '../api/temporal-cases.ts';
@@ -15,6 +15,7 @@ import { openVault } from '../db/vault/open-vault.ts';
 import { demoProfile } from '../machines/library/index.ts';
 import { CommandError } from './command-error.ts';
 import { loadSettings } from './settings.ts';
+import { apiSignIn } from './sign-in-settings.ts';
 import { connectionOptions } from './temporal/connection.ts';
 
 /** `caseloom api`: serves HTTP until SIGTERM, then lets the requests under way end. */
@@ -29,12 +30,13 @@ export function apiCommand(): Command {
 async function runApi(): Promise<void> {
   const settings = loadSettings();
   const { home, http, temporal, taskQueues } = settings;
+  const signIn = apiSignIn(settings);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const store = await openStore({ file: join(home, 'caseloom.db'), ...settings.store });
   // Lazy: the API answers also while the engine is away, and finds it when it comes.
   const connection = Connection.lazy(connectionOptions(temporal));
   try {
-    for (const version of await seedEmbedded(store)) {
+    for (const version of await seedEmbedded(store, embeddedTenant, { demoPeople: signIn.mode === 'demo' })) {
       log({
         level: 'warn',
         message: `The stored ${version} is not the shipped one; the stored one stays in use`,
@@ -47,6 +49,7 @@ async function runApi(): Promise<void> {
       cases: temporalCases(new Client({ connection, namespace: temporal.namespace }), taskQueues.cases),
       now: Date.now,
       ...(temporal.embedded ? { clockProfile: demoProfile } : {}),
+      signIn,
       log,
     });
     const server = await listen(app, http);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CommandError } from './command-error.ts';
-import { loadSettings } from './settings.ts';
+import { loadSettings, type Settings } from './settings.ts';
 
 /** The API, called as one person. */
 export interface HttpClient {
@@ -20,8 +20,9 @@ export async function httpClient(
   as: string | undefined,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<HttpClient> {
-  const { home, http } = loadSettings(env);
-  const token = as === undefined ? env.CASELOOM_TOKEN : await tokenFor(home, as);
+  const settings = loadSettings(env);
+  const { http } = settings;
+  const token = as === undefined ? env.CASELOOM_TOKEN : await tokenFor(settings, as);
   if (token === undefined || token === '') {
     throw new CommandError('Say who you are: --as PERSON, or a token in CASELOOM_TOKEN.', usageErrorCode);
   }
@@ -55,8 +56,8 @@ export async function httpClient(
 }
 
 // Loaded only where it is needed: it brings the database with it.
-const tokenFor = async (home: string, person: string): Promise<string> =>
-  (await import('./token.ts')).mintToken(home, person);
+const tokenFor = async (settings: Settings, person: string): Promise<string> =>
+  (await import('./token.ts')).mintToken(settings, person);
 
 interface ProblemAnswer {
   code?: string;

@@ -32,6 +32,16 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./token.ts')).tokenCommand(),
   },
   {
+    name: 'login',
+    summary: 'say who signs in as whom: invitations, and subjects of an identity provider',
+    load: async () => (await import('./login.ts')).loginCommand(),
+  },
+  {
+    name: 'service-key',
+    summary: 'make, list and revoke the keys of programs',
+    load: async () => (await import('./service-key.ts')).serviceKeyCommand(),
+  },
+  {
     name: 'case',
     summary: 'open, show, list cases, send them events, print their trails',
     load: async () => (await import('./case.ts')).caseCommand(),

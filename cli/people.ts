@@ -82,11 +82,11 @@ const readText = (path: string): string => {
 
 /** Runs `work` on the store of this state folder, with the example organisation in it. */
 export const withStore = async <T>(work: (store: Store, home: string) => Promise<T>): Promise<T> => {
-  const { home, store: options } = loadSettings();
+  const { home, store: options, signIn } = loadSettings();
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const store = await openStore({ file: join(home, 'caseloom.db'), ...options });
   try {
-    await seedEmbedded(store);
+    await seedEmbedded(store, embeddedTenant, { demoPeople: signIn.mode === 'demo' });
     return await work(store, home);
   } finally {
     await store.close();

@@ -43,6 +43,55 @@ const embeddedServer = z.strictObject({
   environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()),
 });
 
+const loopback = ['localhost', '127.0.0.1', '[::1]'];
+
+/** Where people reach it: cookies travel over HTTPS, but for a browser on this machine. */
+const origin = z.url({ protocol: /^https?$/ }).refine(
+  (text) => {
+    const { origin: own, protocol, hostname } = new URL(text);
+    return own === text && (protocol === 'https:' || loopback.includes(hostname));
+  },
+  { message: 'an address without a path, such as "https://caseloom.example.com"; http on this machine only' },
+);
+
+const asymmetric = z
+  .string()
+  .regex(/^(RS|PS|ES)(256|384|512)$|^(EdDSA|Ed25519)$/, 'an asymmetric algorithm, such as RS256 or ES256');
+
+const oidc = z
+  .strictObject({
+    issuer: z.url({ protocol: /^https?$/ }),
+    clientId: z.string().min(1),
+    clientSecretEnv: environmentName.optional(),
+    audience: z.string().min(1),
+    algorithms: z.array(asymmetric).min(1).default(['RS256']),
+    clockToleranceS: z.int().min(0).max(300).default(30),
+    scopes: z.array(z.string().regex(/^[^\s]+$/)).default(['openid']),
+  })
+  .refine(({ issuer }) => issuer.startsWith('https:') || loopback.includes(new URL(issuer).hostname), {
+    ...{ path: ['issuer'], message: 'https, but for a provider on this machine' },
+  })
+  .refine(({ audience, clientId }) => audience !== clientId, {
+    ...{
+      path: ['audience'],
+      message: 'another than clientId, so that no ID token passes for an access token',
+    },
+  });
+
+export const signInModes = ['demo', 'accounts', 'oidc'] as const;
+
+const signIn = z
+  .strictObject({
+    mode: z.enum(signInModes).optional(),
+    origin: origin.optional(),
+    idleMinutes: z.int().min(1).max(1_440).default(30),
+    absoluteHours: z.int().min(1).max(168).default(12),
+    oidc: oidc.optional(),
+  })
+  .refine((section) => section.mode !== 'oidc' || section.oidc !== undefined, {
+    ...{ path: ['oidc'], message: 'is missing: mode is "oidc"' },
+  });
+
 /** What temporal.yaml may say. Unknown keys are refused everywhere, so that a misspelt one is not silently ignored. */
 export const temporalFileSchema = z.strictObject({
   address: hostAndPort.optional(),
@@ -59,6 +108,7 @@ export const temporalFileSchema = z.strictObject({
     })
     .optional(),
   apiKeyEnv: environmentName.optional(),
+  signIn: signIn.default({ idleMinutes: 30, absoluteHours: 12 }),
   taskQueues: z.strictObject({ cases: z.string().min(1) }),
   searchAttributes: z.object(ownSearchAttributes).catchall(searchAttributeType),
   embedded: embeddedServer,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { projectFolder } from './project-folder.ts';
 import type { EmbeddedServer, TemporalFile, WorkerSizes } from './settings-schema.ts';
+import { type SignInSection, signInSection } from './sign-in-settings.ts';
 import { parseTemporalFile, SettingsError } from './temporal-file.ts';
 
 export type Settings = {
@@ -18,6 +19,7 @@ export type Settings = {
     readonly apiKeyEnv?: string;
     readonly searchAttributes: Readonly<Record<string, string>>;
   };
+  readonly signIn: SignInSection;
   readonly taskQueues: TemporalFile['taskQueues'];
   /** The embedded server, with the ports that the environment may have changed. */
   readonly server: EmbeddedServer;
@@ -28,7 +30,8 @@ export type Settings = {
 
 /**
  * Settings from temporal.yaml and the environment: CASELOOM_HOME, HOST, PORT, TEMPORAL_ADDRESS, TEMPORAL_PORT,
- * TEMPORAL_UI_PORT, and CASELOOM_TEMPORAL_YAML for another file than the project's.
+ * TEMPORAL_UI_PORT, CASELOOM_SIGN_IN (the mode of sign-in), and CASELOOM_TEMPORAL_YAML for another file than the
+ * project's.
  *
  * @throws SettingsError naming the file and line, or the environment variable
  */
@@ -45,9 +48,10 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     uiPort: portFrom(env, 'TEMPORAL_UI_PORT') ?? file.embedded.uiPort,
   };
   const given = env.TEMPORAL_ADDRESS || file.address;
+  const port = portFrom(env, 'PORT') ?? 3000;
   return {
     home: resolve(env.CASELOOM_HOME || join(projectFolder, '.caseloom')),
-    http: { host: env.HOST || '127.0.0.1', port: portFrom(env, 'PORT') ?? 3000 },
+    http: { host: env.HOST || '127.0.0.1', port },
     temporal: {
       embedded: given === undefined,
       address: given ?? `127.0.0.1:${server.port}`,
@@ -56,6 +60,7 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       ...(file.tls === undefined ? {} : { tls: file.tls }),
       ...(file.apiKeyEnv === undefined ? {} : { apiKeyEnv: file.apiKeyEnv }),
     },
+    signIn: signInSection(file.signIn, given === undefined, port, env),
     taskQueues: file.taskQueues,
     server,
     worker: file.worker,

@@ -6,7 +6,7 @@ import { openStore } from '../db/open.ts';
 import { getPerson, listPeople } from '../db/own/people.ts';
 import { issueToken } from '../db/own/tokens.ts';
 import { CommandError } from './command-error.ts';
-import { loadSettings } from './settings.ts';
+import { loadSettings, type Settings } from './settings.ts';
 
 const validMs = 30 * 86_400_000;
 const usageErrorCode = 2;
@@ -20,12 +20,24 @@ export function tokenCommand(): Command {
     )
     .argument('<person>', 'id of the person')
     .action(async (person: string) => {
-      process.stdout.write(`${await mintToken(loadSettings().home, person)}\n`);
+      process.stdout.write(`${await mintToken(loadSettings(), person)}\n`);
     });
 }
 
-/** A new token for a person of the embedded default. @throws CommandError for somebody unknown */
-export async function mintToken(home: string, personId: string): Promise<string> {
+/**
+ * A new token for a person of the embedded default. @throws CommandError for somebody unknown, and where people sign
+ * in for real
+ */
+export async function mintToken(
+  { home, signIn }: Pick<Settings, 'home' | 'signIn'>,
+  personId: string,
+): Promise<string> {
+  if (signIn.mode !== 'demo') {
+    throw new CommandError(
+      `People sign in for real here (signIn.mode: ${signIn.mode}), so no token is printed. Programs use a service key: ` +
+        'caseloom service-key create --help',
+    );
+  }
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const store = await openStore({ file: join(home, 'caseloom.db') });
   try {

@@ -41,7 +41,7 @@ export const productionNeeds = async (
   evidence: Evidence,
   nowMs: number,
 ): Promise<Need[]> => [
-  signIn(),
+  signIn(settings),
   ...(await people(store)),
   await company(store),
   await calendars(store, nowMs),
@@ -59,12 +59,14 @@ const need = (id: string, ok: boolean, found: string, fix: string): Need => ({
   fix: ok ? '' : fix,
 });
 
-const signIn = (): Need =>
+const signIn = ({ signIn: { mode, origin } }: Settings): Need =>
   need(
     'sign-in',
-    false,
-    'people act by tokens that `caseloom token` prints; whoever runs it is anybody',
-    'no sign-in of your own is connected: keep the port closed to all but those who may act as anybody',
+    mode !== 'demo' && origin.startsWith('https://'),
+    mode === 'demo'
+      ? 'people act by tokens that `caseloom token` prints; whoever runs it is anybody'
+      : `mode ${mode} at ${origin}`,
+    'set signIn in temporal.yaml: mode accounts or oidc, and the https address as origin (docs/sign-in.md)',
   );
 
 const people = async (store: Store): Promise<Need[]> => {
