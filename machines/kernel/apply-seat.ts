@@ -53,14 +53,17 @@ export const applySeat = (
       }
       return to === undefined ? no('DATA_INVALID', 'Say to whom the task goes.') : (taken(to) ?? give(to.id));
     }
-    case 'complete':
+    case 'complete': {
       if (command.outcome !== 'approve' && command.outcome !== 'reject') {
         return no('OUTCOME_NOT_ALLOWED', 'A seat ends with approve or reject.');
       }
-      if (isAnothers(task, actor) && !isLender(seat, actor)) {
-        return no('TASK_TAKEN', holds(task));
+      // Only who could take the seat is told who has it.
+      const denied = taken(actor);
+      if (denied || (isAnothers(task, actor) && !isLender(seat, actor))) {
+        return denied ?? no('TASK_TAKEN', holds(task));
       }
       break;
+    }
     case 'climb':
       if (!isSystem) {
         return no('ROLE_REQUIRED', 'The ladder is climbed by the engine itself.');

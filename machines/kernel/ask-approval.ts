@@ -16,6 +16,13 @@ export const approvalAnswered = 'approval.answered';
 /** What a case sends to an approval that it needs no more. */
 export const approvalCancelled = 'cancel';
 
+/** What people are to sign, as the case stands: to be shown to them. */
+export const approvalSubject = (
+  { subject }: ApprovalDefinition,
+  scope: ExpressionScope,
+  languages: ExpressionLanguages,
+): Json => computeValue(subject, scope, languages);
+
 /** What an `invoke` of an approval brings: its plan with the conditions judged, and what it is about. */
 export const approvalInput = (
   { plan, subject, amount, barred }: ApprovalDefinition,
