@@ -20,6 +20,7 @@ import { entryRoutes } from './routes/entries.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
+import { messageRoutes } from './routes/message-routes.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { peopleImportRoutes } from './routes/people-import.ts';
 import { recusalRoutes } from './routes/recusals.ts';
@@ -64,6 +65,7 @@ export const createApp = (deps: ApiDeps): Router => {
     authorityRoutes,
     absenceRoutes,
     delegationRoutes,
+    messageRoutes,
     loginRoutes,
     serviceKeyRoutes,
   ]) {

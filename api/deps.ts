@@ -26,4 +26,17 @@ export interface ApiDeps {
   log: (line: LogLine) => void;
   /** How people sign in; default: the embedded default, with its demo people. */
   signIn?: SignInSettings;
+  /** How messages and webhooks are; default: links to this computer, and no private address for a webhook. */
+  messages?: MessageSettings;
+  /** Aborted when the process is to end: streams close then. */
+  stopping?: AbortSignal;
+}
+
+export interface MessageSettings {
+  /** The web application's address, without a slash at its end. */
+  publicUrl: string;
+  /** Hosts, addresses and ranges that a webhook may lead to though they are private. */
+  webhookAllow: readonly string[];
+  /** A host's addresses; default: the system's. */
+  resolveHost?: (host: string) => Promise<string[]>;
 }
