@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { and, eq, inArray, lte, sql } from 'drizzle-orm';
+import { StoreUnavailable } from '../failure.ts';
 import type { Db, Store } from '../open.ts';
 import { perConnection } from '../prepared.ts';
 import {
@@ -36,6 +37,7 @@ export type SessionFound =
 
 /** The time of the last request is written no more often. */
 const seenEveryMs = 60_000;
+const noteWithinMs = 200;
 
 const statements = perConnection((db) => ({
   byToken: db
@@ -75,13 +77,25 @@ export const personBySession = async (
       : { found: { ended: ended ?? 'unknown' } as const, seenMs: last };
   });
   if ('ended' in found && found.ended !== 'unknown') {
-    await store.write((db) => db.delete(signInSessions).where(eq(signInSessions.token, token)).run());
+    await whenPossible(store, (db) => db.delete(signInSessions).where(eq(signInSessions.token, token)).run());
   } else if ('person' in found && nowMs - seenMs >= seenEveryMs) {
-    await store.write((db) =>
+    await whenPossible(store, (db) =>
       db.update(signInSessions).set({ lastSeenAtMs: nowMs }).where(eq(signInSessions.token, token)).run(),
     );
   }
   return found;
+};
+
+/**
+ * A locked database must not keep a reader waiting. What is not written now is judged the same by the next request, but
+ * that a session seems to have been idle for longer.
+ */
+const whenPossible = async (store: Store, work: (db: Db) => unknown): Promise<void> => {
+  try {
+    await store.write(work, { untilMs: Date.now() + noteWithinMs });
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+  }
 };
 
 /** A sign-in whose last step has been proven. */

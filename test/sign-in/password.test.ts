@@ -180,7 +180,8 @@ describe('a session', () => {
     const [name = '', value = ''] = [...visitor.cookies][0] ?? [];
     const other = browser();
     const text = decodeURIComponent(value);
-    for (const forged of [`${text.slice(0, 8)}X${text.slice(9)}`, text.split('.')[0] ?? '', `${text}x`]) {
+    const changed = text.slice(0, 8) + (text[8] === 'X' ? 'Y' : 'X') + text.slice(9);
+    for (const forged of [changed, text.split('.')[0] ?? '', `${text}x`]) {
       other.cookies.set(name, encodeURIComponent(forged));
       expect((await me(other)).status).toBe(401);
     }
@@ -286,5 +287,16 @@ describe('the second factor', () => {
     await enter(fourth, 'legal');
     expect((await step(fourth, backup)).status).toBe(401);
     expect((await step(browser(), codeOf(secret, 1))).status).toBe(401);
+
+    // Guessing: five codes per first step, ten in a row; then not even the right one is taken.
+    for (let n = 0; n < 12; n += 1) {
+      const guess = browser();
+      await enter(guess, 'legal');
+      expect((await step(guess, '111111')).status).toBe(401);
+    }
+    const guesser = browser();
+    await enter(guesser, 'legal');
+    expect((await step(guesser, codeOf(secret, 1))).status).toBe(401);
+    expect((await me(guesser)).status).toBe(401);
   });
 });
