@@ -39,6 +39,8 @@ export const createStartCase =
       return { caseId };
     }
     const compileInput = await inputOf(store, request);
+    // Who answers for the whole answers for its part, until it is handed over.
+    const parent = await getCase(store, { tenant, caseId: request.caseId });
     const opening: Opening = {
       ...{
         commandId: `${caseId}.opened`,
@@ -50,6 +52,7 @@ export const createStartCase =
       number: await nextNumber(store, tenant, compileInput.definition.kind, yearOf(request.receivedAt)),
       facts: { actor: { id: request.caseId, roles: ['case'] } },
       links: [{ rel: request.rel, caseId: request.caseId }],
+      ...(parent?.owner ? { owner: parent.owner } : {}),
       ...(request.mode === undefined ? {} : { mode: request.mode }),
       ...(compileInput.profile === undefined ? {} : { profile: compileInput.profile }),
     };

@@ -22,12 +22,14 @@ import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { messageRoutes } from './routes/message-routes.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { ownerRoutes } from './routes/owner.ts';
 import { peopleImportRoutes } from './routes/people-import.ts';
 import { recusalRoutes } from './routes/recusals.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { taskVerbRoutes } from './routes/task-verbs.ts';
 import { taskListRoutes } from './routes/tasks.ts';
 import { createServices } from './services.ts';
+import { transferReportRoutes } from './routes/transfer-report.ts';
 import { loginRoutes } from './sign-in/login-routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { serviceKeyRoutes } from './sign-in/service-key-routes.ts';
@@ -59,6 +61,8 @@ export const createApp = (deps: ApiDeps): Router => {
     definitionRoutes,
     // Before the people by id, of whom none is called `import` or `export`.
     peopleImportRoutes,
+    ownerRoutes,
+    transferReportRoutes,
     peopleRoutes,
     roleRoutes,
     departmentRoutes,

@@ -43,6 +43,7 @@ export const caseView = ({ row, published, reader }: Seen): { [key: string]: Jso
     links: state.links as unknown as Json,
     incidents: state.incidents as unknown as Json,
     owner: row.owner,
+    handover: handoverOf(state),
     department: row.department,
     seq: row.lastSeq,
     rev: row.rev,
@@ -125,6 +126,17 @@ const deadlinesOf = (state: CaseState, { document }: Published): Json =>
       ...(deadline as unknown as { [key: string]: Json }),
     };
   });
+
+const handoverOf = ({ handover }: CaseState): Json =>
+  handover
+    ? {
+        from: handover.from,
+        to: handover.to ?? null,
+        superior: handover.superior ?? null,
+        waitsFor: handover.to === undefined ? 'superior' : 'receiver',
+        at: handover.at,
+      }
+    : null;
 
 const contactsOf = (state: CaseState): Json =>
   Object.entries(state.contacts ?? {}).map(([contactId, contact]) => ({

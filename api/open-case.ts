@@ -12,6 +12,7 @@ import { promisedDocument, requireProofOfBackdating } from './backdating.ts';
 import type { Published } from './definitions.ts';
 import type { AppEnv } from './env.ts';
 import { actingFacts, type OnBehalfOf, withAskedFacts } from './facts.ts';
+import { firstOwner } from './first-owner.ts';
 import {
   type CommandRequest,
   firstWriteUntilMs,
@@ -110,6 +111,7 @@ const start = async (
     texts: { reason: withEvidence(input) },
   });
   const promised = input.mode === 'historical' ? undefined : promisedDocument(input.evidence);
+  const owner = await firstOwner(services, { tenant, caseId, definition: published.runtime, facts });
   const openingOf = (sealed: typeof plan.judged, number: string): Opening => ({
     commandId: id,
     tenant,
@@ -122,6 +124,7 @@ const start = async (
     ...(profile === undefined ? {} : { profile }),
     ...(sealed.texts.reason === undefined ? {} : { reason: sealed.texts.reason }),
     ...(links.length === 0 ? {} : { links }),
+    owner,
     ...(promised === undefined ? {} : { evidenceSha256: promised }),
   });
   const judged = open(compiled, openingOf(plan.judged, ''), new Date(nowMs).toISOString());

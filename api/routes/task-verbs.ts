@@ -4,7 +4,9 @@ import { getTask } from '../../db/read/get-case.ts';
 import type { Actor } from '../../machines/kernel/command.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
 import { own } from '../../machines/kernel/own.ts';
+import { areApart } from '../../machines/kernel/owner-transfers.ts';
 import { maySeeState } from '../case-view.ts';
+import { commonSuperior } from '../common-superior.ts';
 import type { AppEnv } from '../env.ts';
 import { knownPerson } from '../known-person.ts';
 import { idPattern } from '../present-case.ts';
@@ -148,10 +150,17 @@ export const taskVerbRoutes = (services: Services): Router => {
     const { taskId } = c.req.valid('param');
     const { to, ...common } = c.req.valid('json');
     return toTask(services, c, taskId, common, {
-      command: async ({ target }) => ({
-        ...{ type: 'task', taskId, verb: 'reassign' },
-        to: await somebody(c, to, '/to', target.row.kind),
-      }),
+      command: async ({ target }) => {
+        const receiver = await somebody(c, to, '/to', target.row.kind);
+        const { tenant, id, roles, departments } = c.get('person');
+        return {
+          ...{ type: 'task', taskId, verb: 'reassign' },
+          to: receiver,
+          ...(areApart({ id, roles, departments }, receiver)
+            ? { superior: await commonSuperior(services, tenant, id, to) }
+            : {}),
+        };
+      },
     });
   });
 

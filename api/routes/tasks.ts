@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { groupKeysOf } from '../../db/group-key.ts';
 import type { Person } from '../../db/own/people.ts';
+import { caseOwners } from '../../db/read/case-owners.ts';
 import { countTasksOf } from '../../db/read/count-tasks.ts';
 import { listTasks, type TaskRow } from '../../db/read/list-tasks.ts';
 import { hidingFacets } from '../../db/read/out-of-sight.ts';
@@ -33,6 +34,7 @@ const Task = z
     priority: z.enum(['high', 'normal', 'low']),
     openedAt: z.string(),
     dueAt: z.string().nullable(),
+    owner: z.string().nullable().describe('Who is answerable for the case'),
   })
   .openapi('Task');
 
@@ -115,8 +117,18 @@ export const taskListRoutes = (services: Services): Router => {
       ...(overdue === 'true' ? { overdueAt: new Date(now()).toISOString() } : {}),
       ...(found.length > 0 ? { caseIds: found } : q === undefined ? {} : { q }),
     });
-    const views = await Promise.all(items.map((row) => taskView(services, person, row)));
-    return c.json({ items: views.filter((each) => each !== undefined), next });
+    const [owners, ...views] = await Promise.all([
+      caseOwners(
+        store,
+        tenant,
+        items.map(({ caseId }) => caseId),
+      ),
+      ...items.map((row) => taskView(services, person, row)),
+    ]);
+    return c.json({
+      items: views.flatMap((each) => (each ? [{ ...each, owner: owners.get(each.caseId) ?? null }] : [])),
+      next,
+    });
   });
   return router;
 };

@@ -38,7 +38,7 @@ export const CaseTask = z
     outcome: z.string().optional(),
     adHoc: z
       .looseObject({
-        kind: z.enum(['task', 'diary', 'evidence']),
+        kind: z.enum(['task', 'diary', 'evidence', 'handover', 'owner']),
         by: z.string(),
         dueAt: z.string().optional(),
         text: z.unknown().optional(),
@@ -114,6 +114,16 @@ export const Case = z
     deadlines: z.array(CaseDeadline),
     documents: z.array(CaseDocument),
     contacts: z.array(Contact),
+    handover: z
+      .object({
+        from: z.string(),
+        to: z.string().nullable(),
+        superior: z.string().nullable().describe('Null beside `waitsFor: superior`: any manager'),
+        waitsFor: z.enum(['receiver', 'superior']),
+        at: z.string(),
+      })
+      .nullable()
+      .describe('Who is asked to become the owner, or to name one'),
     links: z.array(z.object({ rel: z.string(), caseId: z.string() })),
     incidents: z.array(z.unknown()),
     allowed: z.array(AllowedEvent).describe('What this caller may send now'),

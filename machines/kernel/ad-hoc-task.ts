@@ -23,6 +23,9 @@ export const applyAdHocTask = (
   const me = performer(facts).id;
   const { adHoc, assignee } = task;
   const taken = () => no('TASK_TAKEN', `The task is assigned to ${assignee}.`);
+  if (adHoc.kind === 'handover' || adHoc.kind === 'owner') {
+    return no('OUTCOME_NOT_ALLOWED', 'This is answered by a verb on the owner of the case.');
+  }
   switch (verb) {
     case 'claim':
       if (assignee !== null && assignee !== me) {

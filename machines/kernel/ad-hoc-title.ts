@@ -4,6 +4,8 @@ type Title = { zh: string; en: string };
 const titles: { readonly [state: string]: Title } = {
   '@task': { zh: '协办事项', en: 'Asked by a colleague' },
   '@diary': { zh: '日程提醒', en: 'Diary date' },
+  '@handover': { zh: '接收案件', en: 'Take over the case, or decline' },
+  '@owner': { zh: '指定责任人', en: 'Name the owner of the case' },
   '@evidence': { zh: '补交凭证', en: 'Hand in the promised document' },
 };
 

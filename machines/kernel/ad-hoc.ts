@@ -1,6 +1,7 @@
 import type { Facts } from './command.ts';
 import { isLive } from './deadlines.ts';
 import { KernelError } from './kernel-error.ts';
+import { endTransfer } from './owner-transfers.ts';
 import type { Cause, Run } from './run.ts';
 import type { AdHocKind, CaseState } from './state.ts';
 
@@ -22,12 +23,15 @@ interface OpenWork {
 /** The ad-hoc tasks and the promises that are neither done nor cancelled, oldest first. */
 export const openWork = (state: CaseState): OpenWork[] => [
   ...Object.entries(state.tasks).flatMap(([id, { status, adHoc }]): OpenWork[] =>
-    status === 'open' && adHoc ? [{ id, kind: adHoc.kind }] : [],
+    status === 'open' && adHoc && !ofOwner.includes(adHoc.kind) ? [{ id, kind: adHoc.kind }] : [],
   ),
   ...Object.entries(state.deadlines).flatMap(([id, deadline]): OpenWork[] =>
     deadline.adHoc?.kind === 'promise' && isLive(deadline) ? [{ id, kind: 'promise' }] : [],
   ),
 ];
+
+/** Who owns the case keeps nobody from closing it. */
+const ofOwner: AdHocKind[] = ['handover', 'owner'];
 
 /** Pieces of work that a refusal names; the rest is counted. */
 const namedMax = 10;
@@ -40,10 +44,7 @@ const namedMax = 10;
  */
 export const closeAdHocWork = (run: Run, cause: Cause): void => {
   const open = openWork(run.state);
-  if (open.length === 0) {
-    return;
-  }
-  if (isPerson(cause.facts)) {
+  if (open.length > 0 && isPerson(cause.facts)) {
     const named = open.slice(0, namedMax).map(({ id, kind }) => `${kind} ${id}`);
     const more = open.length > namedMax ? ` and ${open.length - namedMax} more` : '';
     throw new KernelError(
@@ -52,14 +53,17 @@ export const closeAdHocWork = (run: Run, cause: Cause): void => {
     );
   }
   const tasks = { ...run.state.tasks };
-  for (const { id } of open) {
-    const task = tasks[id];
-    if (task) {
+  for (const [id, task] of Object.entries(tasks)) {
+    if (task.status === 'open' && task.adHoc) {
       tasks[id] = { ...task, status: 'cancelled', closedAt: run.clock };
     }
   }
   // The promises are cancelled with the other clocks of a closed case.
-  run.state = { ...run.state, tasks };
+  const { handover, ...rest } = run.state;
+  run.state = { ...rest, tasks };
+  if (handover) {
+    endTransfer(run, handover.transfer, 'withdrawn');
+  }
 };
 
 const isPerson = ({ actor }: Facts): boolean =>

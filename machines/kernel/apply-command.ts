@@ -3,6 +3,7 @@ import { applyAdHoc, applyPromise } from './apply-ad-hoc.ts';
 import { applyAnswer } from './apply-answer.ts';
 import { applyDeadline } from './apply-deadline.ts';
 import { applyEvent, refuse } from './apply-event.ts';
+import { applyOwner } from './apply-owner.ts';
 import { applyIncident, applyService } from './apply-service.ts';
 import { applyTask } from './apply-task.ts';
 import { approvalAnswered } from './ask-approval.ts';
@@ -67,6 +68,12 @@ export const applyCommand = (run: Run, given: Command, cause: Cause): Refusal | 
       cause.type = command.verb === 'keep' ? 'promise.kept' : 'promise.cancelled';
       cause.data = brought({ promiseId: command.promiseId });
       return applyPromise(run, command, cause);
+    case 'owner': {
+      const { verb, to, superior } = command;
+      cause.type = ownerEntryType[verb];
+      cause.data = brought({ to: to?.id, superior });
+      return applyOwner(run, command, cause);
+    }
     case 'deadline': {
       const { name, verb, documentId, extension } = command;
       cause.type = deadlineEntryType[verb];
@@ -138,6 +145,13 @@ const taskEntryType = {
   'remove-signer': 'signer.removed',
   withdraw: 'approval.recalled',
   climb: 'seat.climbed',
+} as const;
+
+const ownerEntryType = {
+  'hand-over': 'owner.asked',
+  accept: 'owner.accepted',
+  decline: 'owner.declined',
+  name: 'owner.named',
 } as const;
 
 const deadlineEntryType = {

@@ -1,8 +1,10 @@
 import { applyAdHocTask } from './ad-hoc-task.ts';
 import { applyEvent, refuse } from './apply-event.ts';
+import { endHandover, referToSuperior } from './apply-owner.ts';
 import { applySeat } from './apply-seat.ts';
 import type { Actor, TaskCommand } from './command.ts';
 import { own } from './own.ts';
+import { areApart, beginTransfer, endTransfer, isPingPong } from './owner-transfers.ts';
 import { holdsRole, isAmong, type Right, rightsOf } from './policy/rights.ts';
 import { mayContribute, mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
@@ -39,15 +41,15 @@ export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal
       const rights = rightsTo(run, task, facts, no);
       return 'refused' in rights
         ? rights
-        : (takes(rights, task, no, cause) ?? assign(run, taskId, task, performer(facts).id));
+        : (takes(rights, task, no, cause) ?? accept(run, taskId, task, performer(facts).id));
     }
     case 'release':
-      return holdsTask(task, facts) || mayUse(facts, 'task.release')
-        ? assign(run, taskId, task, null)
+      return holdsTask(task, facts) || mayUse(facts, 'task.release', run.state)
+        ? giveBack(run, taskId, task)
         : no('ROLE_REQUIRED', 'Only its assignee or a lead releases a task.');
     case 'assign':
     case 'reassign':
-      return hand(run, command, task, no);
+      return hand(run, command, task, cause, no);
     case 'complete':
       return complete(run, command, task, cause, no);
     default:
@@ -91,7 +93,50 @@ const assign = (run: Run, taskId: string, task: Task, assignee: string | null): 
   putTask(run, taskId, { ...task, assignee });
 };
 
-const hand = (run: Run, command: TaskCommand, task: Task, no: No): Refusal | undefined => {
+/** Whoever takes up what another department sent has accepted it. */
+const accept = (run: Run, taskId: string, { transfer, ...task }: Task, assignee: string): undefined => {
+  if (transfer !== undefined) {
+    endTransfer(run, transfer, 'accepted');
+  }
+  return assign(run, taskId, task, assignee);
+};
+
+/** What another department sent goes back to its sender when it is given back before it was accepted. */
+const giveBack = (run: Run, taskId: string, { transfer, ...task }: Task): undefined => {
+  if (transfer === undefined) {
+    return assign(run, taskId, task, null);
+  }
+  endTransfer(run, transfer, 'declined');
+  return assign(run, taskId, task, run.state.transfers?.[transfer]?.from ?? null);
+};
+
+/** Gives it to a person; across departments its time stays the sender's until that one accepts by claiming it. */
+const handTo = (
+  run: Run,
+  { facts, taskId, superior }: TaskCommand,
+  { transfer: before, ...task }: Task,
+  { to, cause, no }: { to: Actor; cause: Cause; no: No },
+): Refusal | undefined => {
+  if (before !== undefined) {
+    endTransfer(run, before, 'withdrawn');
+  }
+  if (superior === undefined || !areApart(performer(facts) as Actor, to)) {
+    return assign(run, taskId, task, to.id);
+  }
+  const refer = isPingPong(run.state);
+  if (refer && run.state.handover?.superior !== undefined) {
+    return no('OWNER_BEING_NAMED', 'A superior is asked to name the owner of this case.');
+  }
+  const transfer = beginTransfer(run, { of: 'task', facts, to, taskId });
+  if (!refer) {
+    return assign(run, taskId, { ...task, transfer }, to.id);
+  }
+  endHandover(run, 'withdrawn', performer(facts).id);
+  referToSuperior(run, cause, { from: performer(facts).id, superior, transfer });
+  return assign(run, taskId, task, task.assignee);
+};
+
+const hand = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No): Refusal | undefined => {
   const { facts, to, verb, taskId } = command;
   const allowed =
     verb === 'assign'
@@ -112,7 +157,7 @@ const hand = (run: Run, command: TaskCommand, task: Task, no: No): Refusal | und
   if (verb === 'assign' && 'refused' in rights && mayUse(receiver, 'task.reassign')) {
     return assign(run, taskId, task, to.id);
   }
-  return 'refused' in rights ? rights : assign(run, taskId, task, to.id);
+  return 'refused' in rights ? rights : handTo(run, command, task, { to, cause, no });
 };
 
 const complete = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No): Refusal | undefined => {

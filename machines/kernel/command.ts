@@ -70,6 +70,8 @@ export interface TaskCommand extends CommandBase {
   data?: JsonObject;
   /** `reassign`, `assign`: the person who gets the task, with what the policy must know of them. */
   to?: Actor;
+  /** `reassign` to another department: the nearest superior of both, or null. Absent within one department. */
+  superior?: string | null;
   /** `comment`; the answer to a task that a person added. */
   text?: Sealed;
   /** `return`: an earlier step, or null for the proposer. */
@@ -120,6 +122,17 @@ export interface AddedPromise {
   /** RFC 3339. */
   dueAt: string;
   text: Sealed;
+}
+
+/** Hands the case over to another owner, and answers to that. */
+export interface OwnerCommand extends CommandBase {
+  type: 'owner';
+  /** `name`: by the superior whom a case is referred to that was handed to and fro. */
+  verb: 'hand-over' | 'accept' | 'decline' | 'name';
+  /** `hand-over`, `name`: who shall be the owner. */
+  to?: Actor;
+  /** `hand-over`: the nearest superior of both, as the API found; null where there is none. */
+  superior?: string | null;
 }
 
 /** Ends a promise: it was kept, or it is taken back. */
@@ -215,6 +228,7 @@ export type Command =
   | TaskCommand
   | AdHocCommand
   | PromiseCommand
+  | OwnerCommand
   | DeadlineCommand
   | IncidentCommand
   | DocumentCommand
@@ -242,6 +256,8 @@ export interface Opening {
   links?: { rel: string; caseId: string }[];
   /** SHA-256 of a document that proves the time of receipt and is still to be handed in. */
   evidenceSha256?: string;
+  /** Who is answerable for the case from the start. */
+  owner?: string;
 }
 
 /** What re-opens a closed case. */

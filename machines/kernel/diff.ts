@@ -12,6 +12,8 @@ const shown = [
   'links',
   'incidents',
   'contacts',
+  'handover',
+  'transfers',
   'excluded',
   'owner',
   'approved',

@@ -71,7 +71,12 @@ export const open = (compiled: Compiled, opening: Opening, now: string): Step | 
     receivedAt,
   };
   try {
-    run.state = { ...run.state, data: opening.data, links: opening.links ?? [] };
+    run.state = {
+      ...run.state,
+      data: opening.data,
+      links: opening.links ?? [],
+      owner: opening.owner ?? null,
+    };
     triggerDeadlines(run, { opened: true }, cause);
     startMachine(run, cause);
     if (opening.evidenceSha256 !== undefined && run.state.status === 'open') {

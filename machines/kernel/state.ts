@@ -62,6 +62,10 @@ export interface CaseState {
   excluded?: { [personId: string]: Exclusion };
   /** The person answerable for the case. */
   owner: string | null;
+  /** Somebody is asked to become the owner, or (`superior`; null: any manager) to name one. */
+  handover?: Handover;
+  /** What was handed from person to person, by the seq that it was asked with. */
+  transfers?: { [id: string]: Transfer };
   /** Calendar id → SHA-256 of the pinned slice. */
   calendars: { [id: string]: string };
   seq: number;
@@ -106,11 +110,39 @@ export interface Task {
   outcome?: string;
   /** The seat of a decision by several people that this task is for. */
   seat?: string;
+  /** It came from another department, and is not accepted yet: the key of `transfers`. */
+  transfer?: string;
   /** A person added it: no state of the machine waits for it. */
   adHoc?: AdHocWork;
 }
 
-export type AdHocKind = 'task' | 'diary' | 'evidence';
+export type AdHocKind = 'task' | 'diary' | 'evidence' | 'handover' | 'owner';
+
+export interface Handover {
+  from: string;
+  to?: string;
+  superior?: string | null;
+  at: string;
+  /** Keys of `transfers` and `tasks`. */
+  transfer: string;
+  taskId: string;
+}
+
+/** A case, or a task of another department, that went from one person to another: whose time it was, and how it ended. */
+export interface Transfer {
+  of: 'owner' | 'task';
+  taskId?: string;
+  from: string;
+  to: string;
+  fromDepartment: string | null;
+  toDepartment: string | null;
+  at: string;
+  /** A fingerprint of what was known of the case then. */
+  fact: string;
+  /** While it is `asked`, its time is the sender's. */
+  status: 'asked' | 'accepted' | 'declined' | 'named' | 'withdrawn';
+  endedAt?: string;
+}
 
 /** What a task says that a person added. */
 export interface AdHocWork {

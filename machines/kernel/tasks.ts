@@ -1,3 +1,4 @@
+import { endTransfer } from './owner-transfers.ts';
 import { type Cause, nextId, performer, type Run } from './run.ts';
 import type { Task } from './state.ts';
 
@@ -60,6 +61,9 @@ export const closeTasksOf = (run: Run, stateId: string, cause: Cause): void => {
       if (cause.event !== undefined && outcomes.includes(cause.event)) {
         completeTask(run, taskId, cause.event, performer(cause.facts).id, cause.rightOf);
       } else {
+        if (task.transfer !== undefined) {
+          endTransfer(run, task.transfer, 'withdrawn');
+        }
         putTask(run, taskId, { ...task, status: 'cancelled', closedAt: run.clock });
         dropAssignment(run, taskId);
       }
@@ -78,6 +82,9 @@ export const completeTask = (
   const task = run.state.tasks[taskId];
   if (task?.status !== 'open') {
     return;
+  }
+  if (task.transfer !== undefined) {
+    endTransfer(run, task.transfer, 'accepted');
   }
   putTask(run, taskId, { ...task, status: 'completed', closedAt: run.clock, completedBy: personId, outcome });
   rememberActed(run, taskActed(task.state), personId, rightOf);

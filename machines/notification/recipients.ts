@@ -79,6 +79,9 @@ export const recipientsOf = (
 const named = (
   target: string,
   { owner, assignees, department, ownerRole }: CaseParties,
+/** Before a person's id: that person, whatever their role. */
+const onePerson = 'person:';
+
   directory: Directory,
   line: readonly string[],
   mayKnow: (id: string) => boolean,
@@ -89,6 +92,9 @@ const named = (
   switch (target) {
     case 'owner':
       return workers;
+  if (target.startsWith(onePerson)) {
+    return [target.slice(onePerson.length)].filter(mayKnow);
+  }
     case 'assignee':
       return assignees.length > 0 ? assignees : workers;
     case 'department-head':

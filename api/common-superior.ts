@@ -1,0 +1,12 @@
+import { directoryIn } from '../db/own/notifications-directory.ts';
+import { lowestCommonSuperior } from '../machines/people/lowest-common-superior.ts';
+import type { Services } from './services.ts';
+
+/** The nearest superior of two people, as of now; null where they have none in common. */
+export const commonSuperior = (
+  { store, now }: Services,
+  tenant: string,
+  one: string,
+  other: string,
+): Promise<string | null> =>
+  store.read((db) => lowestCommonSuperior(one, other, directoryIn(db, tenant, now())));

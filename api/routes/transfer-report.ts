@@ -1,0 +1,72 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { listTransfers } from '../../db/read/list-transfers.ts';
+import { hasOwnRole } from '../../machines/kernel/policy.ts';
+import { transferReport } from '../../machines/people/transfer-report.ts';
+import { Condition } from '../problem.ts';
+import { newRouter, on, type Router } from '../router.ts';
+import { Instant, readProblems } from '../schemas/common.ts';
+import type { Services } from '../services.ts';
+
+const TransferPair = z
+  .object({
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    transfers: z.int(),
+    accepted: z.int(),
+    declined: z.int(),
+    pingPong: z.int().describe('Back to where the same case had come from'),
+    daysWaited: z.number().describe('Until it was taken; the sender’s time'),
+  })
+  .openapi('TransferPair');
+
+const report = createRoute({
+  method: 'get',
+  path: '/v1/reports/transfers',
+  summary: 'What went to and fro between departments, and how long it waited; by when cases were opened',
+  tags: ['Reports'],
+  request: { query: z.object({ from: Instant.optional(), to: Instant.optional() }) },
+  responses: {
+    200: {
+      description: 'A line for each pair of departments',
+      content: {
+        'application/json': {
+          schema: z.object({ from: z.string(), to: z.string(), items: z.array(TransferPair) }),
+        },
+      },
+    },
+    ...readProblems,
+  },
+});
+
+/** Who may see how departments work together. */
+const readers = [
+  'lead',
+  'manager',
+  'complaints-manager',
+  'qa',
+  'compliance',
+  'auditor',
+  'admin',
+  'head-office',
+];
+
+const defaultMs = 90 * 86_400_000;
+
+export const transferReportRoutes = ({ store, now }: Services): Router => {
+  const router = newRouter();
+  on(router, report, async (c) => {
+    const person = c.get('person');
+    if (!hasOwnRole({ actor: person }, readers)) {
+      throw new Condition('NOT_FOUND', 'There is nothing at this address.');
+    }
+    const { from, to } = c.req.valid('query');
+    const toMs = to === undefined ? now() : Date.parse(to);
+    const span = {
+      from: new Date(from === undefined ? toMs - defaultMs : Date.parse(from)).toISOString(),
+      to: new Date(toMs).toISOString(),
+    };
+    const transfers = await listTransfers(store, { tenant: person.tenant, ...span });
+    return c.json({ ...span, items: transferReport(transfers, now()) });
+  });
+  return router;
+};
