@@ -34,6 +34,8 @@ export interface ApprovalCard {
   earlier: { status: Approval['status']; amount?: Money; openedAt: string }[];
   /** When the open step is due, RFC 3339. */
   dueAt: string | null;
+  /** IANA name of the zone in which the case counts its days. */
+  zone: string;
   /** The task on which the reader may decide, or why there is none. */
   mine: { taskId: string; earlierSteps: string[] } | { blocked: string };
 }
@@ -72,9 +74,9 @@ export const approvalCard = async (
     proposer: name(approval.proposer.id),
     ...(amount === undefined ? {} : { amount }),
     ...(limit === undefined ? {} : { limit }),
-    steps: plan.steps.map(({ id, title, rule }) => ({
+    steps: plan.steps.map(({ id, rule }) => ({
       id,
-      ...(title === undefined ? {} : { title }),
+      ...(asking?.stepTitles.get(id) === undefined ? {} : { title: asking.stepTitles.get(id) as Title }),
       rule: typeof rule === 'object' ? `${rule.quorum}` : rule,
       isCurrent: id === step,
       seats: approval.seats
@@ -83,8 +85,14 @@ export const approvalCard = async (
     })),
     earlier: asking?.earlier ?? [],
     dueAt: row.state.deadlines.step?.dueAt ?? null,
+    zone: await zoneOf(services, row.state),
     mine: seatOf(row.state, approval, actor, new Date(now()).toISOString()),
   };
+};
+
+const zoneOf = async ({ definitions }: Services, state: CaseState): Promise<string> => {
+  const { calendars, calendar } = await definitions.compiledOf(state);
+  return calendars[calendar]?.zone ?? 'UTC';
 };
 
 const cardSeat = (approval: Approval, seat: Seat, name: (id: string) => string): CardSeat => {
@@ -118,6 +126,7 @@ const seatOf = (state: CaseState, approval: Approval, actor: Actor, at: string):
 
 interface Asking {
   title: Title;
+  stepTitles: Map<string, Title>;
   subjectHash: string;
   shown: NonNullable<ApprovalCard['asking']>;
   earlier: ApprovalCard['earlier'];
@@ -147,9 +156,10 @@ const askingCase = async (
     expressionScope(contextOf(startRun(compiled, state, at, at), systemCause), { type: '' });
   const seen = restrictData(runtime.data, parent.state.data, { $defs: runtime.$defs ?? {} }, reader);
   const masked = { ...parent.state, data: seen as CaseState['data'] };
-  const title = document.approvals?.[approvalName]?.title;
+  const { title, plan } = document.approvals?.[approvalName] ?? {};
   return {
     title: title ?? { zh: '审批', en: 'Approval' },
+    stepTitles: new Map((plan?.steps ?? []).flatMap((step) => (step.title ? [[step.id, step.title]] : []))),
     subjectHash: approvalInput(definition, scopeOf(parent.state), compiled.languages).subjectHash as string,
     shown: {
       caseId: parent.caseId,

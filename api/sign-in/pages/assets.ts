@@ -14,6 +14,9 @@ section { margin-top: 2rem; border-top: 1px solid #999; }
 .people { display: flex; flex-wrap: wrap; gap: .5rem; padding: 0; list-style: none; }
 .people button { margin: 0; }
 code { overflow-wrap: anywhere; }
+.facts { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
+.facts dd { margin: 0; overflow-wrap: anywhere; }
+li[aria-current] { font-weight: 600; }
 `;
 
 /**
