@@ -5,7 +5,7 @@ import { type Candidate, candidatesFor } from '../db/read/candidates.ts';
 import { getTask } from '../db/read/get-case.ts';
 import { chooseAssignee } from '../machines/kernel/choose-assignee.ts';
 import type { Money } from '../machines/kernel/json.ts';
-import { verbRoles } from '../machines/kernel/policy.ts';
+import { rolesFor } from '../machines/kernel/policy.ts';
 import { effectiveActor } from '../machines/people/effective-actor.ts';
 import type { AssignmentRequest, CaseActivities } from '../workflows/activity-contract.ts';
 
@@ -89,7 +89,7 @@ const available = async (
     return able;
   }
   for (const place of department === undefined ? [{}] : [inDepartment, {}]) {
-    for (const lead of verbRoles['task.reassign'] ?? []) {
+    for (const lead of rolesFor('task.reassign')) {
       const leads = await candidatesFor(store, { ...common, ...place, role: lead, skills: [] });
       if (leads.length > 0) {
         return leads;

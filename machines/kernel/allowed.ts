@@ -5,6 +5,7 @@ import { holds } from './expression.ts';
 import { judgeGuard } from './guard.ts';
 import { expressionScope } from './machine-context.ts';
 import { isExcluded, withoutExcludedLenders } from './policy/exclusion.ts';
+import { judgeEvent } from './policy/judge-event.ts';
 import { holdsRole, isAmong, type Right, rightsOf } from './policy/rights.ts';
 import { performer, startRun } from './run.ts';
 import { surroundings } from './send-to-machine.ts';
@@ -31,10 +32,12 @@ export const allowedEvents = (compiled: Compiled, state: CaseState, facts: Facts
   return Object.entries(compiled.definition.events)
     .filter(([type, event]) => {
       const forbidden = (event.notBy ?? []).flatMap((other) => state.acted[other] ?? []);
+      const bar = judgeEvent(state, type);
       return (
         rights.some(
           (right) =>
             holdsRole(right, event.by) &&
+            bar(right) === undefined &&
             !isAmong(right, forbidden) &&
             !isBarredFromTask(compiled.definition, state, right, type),
         ) && couldTake(compiled, state, facts, now, type)

@@ -42,13 +42,16 @@ export const applyCommand = (run: Run, given: Command, cause: Cause): Refusal | 
       cause.data = brought({ data: command.data });
       return applyEvent(run, { command, event: command.event, data: command.data, cause });
     case 'task': {
-      const { taskId, verb, outcome, data, to, text, toStep, until, position } = command;
+      const { taskId, verb, outcome, data, to, text, toStep, until, position, people } = command;
       const isSeat = run.state.tasks[taskId]?.seat !== undefined;
       cause.type = verb === 'complete' ? (outcome ?? '') : taskEntryType[verb];
       cause.data = brought({
         ...{ taskId, outcome, data, to: to?.id, text: text as Json | undefined },
-        ...{ toStep, until, position },
+        ...{ toStep, until, position, people: people?.map(({ id }) => id) },
       });
+      if (verb === 'withdraw' && !isSeat) {
+        cause.type = 'task.taken-back';
+      }
       if (isSeat && verb === 'complete') {
         cause.type = outcome === 'approve' ? 'seat.approved' : 'seat.rejected';
       } else if (verb === 'complete' && outcome !== undefined) {
@@ -123,7 +126,7 @@ export const applyCommand = (run: Run, given: Command, cause: Cause): Refusal | 
       const { verb, person, because = 'recused' } = command;
       cause.type = verb === 'recuse' ? 'person.recused' : 'person.readmitted';
       cause.data = brought({ personId: person.id, ...(verb === 'recuse' ? { because } : {}) });
-      return applyRecusal(run, command);
+      return applyRecusal(run, command, cause);
     }
     case 'go-live':
       cause.type = 'case.went-live';
@@ -139,6 +142,9 @@ const taskEntryType = {
   assign: 'task.assigned',
   comment: 'task.commented',
   cancel: 'task.cancelled',
+  resolve: 'task.resolved',
+  remind: 'task.reminded',
+  copy: 'case.copied',
   delegate: 'task.delegated',
   return: 'seat.returned',
   'add-signer': 'signer.added',
@@ -202,7 +208,7 @@ const applyMessage = (run: Run, command: MessageCommand, cause: Cause): Refusal 
 };
 
 const applyLink = (run: Run, { facts, rel, caseId }: LinkCommand): Refusal | undefined => {
-  if (!mayUse(facts, 'case.link')) {
+  if (!mayUse(facts, 'case.link', run.state)) {
     return refuse(run, facts, 'ROLE_REQUIRED', 'Linking cases is for those who handle them.');
   }
   if (run.state.links.length >= attachmentsMax) {
@@ -216,7 +222,7 @@ const applyLink = (run: Run, { facts, rel, caseId }: LinkCommand): Refusal | und
 
 /** The run's definition has been compiled with the new calendars already; the dates follow. */
 const applyRecalculation = (run: Run, { facts }: RecalculateCommand): Refusal | undefined => {
-  if (!mayUse(facts, 'case.recalculate')) {
+  if (!mayUse(facts, 'case.recalculate', run.state)) {
     return refuse(run, facts, 'ROLE_REQUIRED', 'Calendars are published by compliance.');
   }
   run.state = { ...run.state, calendars: run.compiled.calendarHashes };
@@ -233,7 +239,7 @@ const goLive = (run: Run, { facts }: Command): Refusal | undefined => {
   if (run.state.mode !== 'historical') {
     return refuse(run, facts, 'NOT_HISTORICAL', 'The case is live already.');
   }
-  if (!mayUse(facts, 'case.import')) {
+  if (!mayUse(facts, 'case.import', run.state)) {
     return refuse(run, facts, 'ROLE_REQUIRED', 'Importing cases needs the right to do so.');
   }
   const { mode: _, ...state } = run.state;

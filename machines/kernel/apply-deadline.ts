@@ -44,7 +44,7 @@ export const applyDeadline = (run: Run, command: DeadlineCommand, at: Cause): Re
     return undefined;
   }
   if (verb === 'resume') {
-    if (!mayUse(facts, 'deadline.resume')) {
+    if (!mayUse(facts, 'deadline.resume', run.state)) {
       return no('ROLE_REQUIRED', 'Resuming is for those who handle the case.');
     }
     if (deadline?.status !== 'paused') {

@@ -8,6 +8,7 @@ import { validate } from './json-schema.ts';
 import { asMoney } from './ledger.ts';
 import { expressionScope } from './machine-context.ts';
 import { own } from './own.ts';
+import { judgeEvent } from './policy/judge-event.ts';
 import { coversAmount, holdsRole, isAmong, type Right, rightsOf } from './policy/rights.ts';
 import { hasOwnRole } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
@@ -61,7 +62,10 @@ export const applyEvent = (run: Run, { command, event, data, cause, rights }: Se
   if (!definition) {
     return no('EVENT_UNKNOWN', `${run.compiled.ref.id} knows no event "${event}".`);
   }
-  const named = (rights ?? rightsOf(facts)).filter((right) => holdsRole(right, definition.by));
+  const bar = judgeEvent(run.state, event);
+  const named = (rights ?? rightsOf(facts)).filter(
+    (right) => holdsRole(right, definition.by) && bar(right) !== 'role',
+  );
   if (named.length === 0) {
     return no('ROLE_REQUIRED', `"${event}" needs one of the roles ${definition.by.join(', ')}.`);
   }
@@ -70,9 +74,15 @@ export const applyEvent = (run: Run, { command, event, data, cause, rights }: Se
   }
   const sentBy = (other: string): string[] => run.state.acted[other] ?? [];
   const others = (right: Right) => (definition.notBy ?? []).find((other) => isAmong(right, sentBy(other)));
-  const apart = named.filter((right) => others(right) === undefined);
+  const apart = named.filter((right) => others(right) === undefined && bar(right) !== 'apart');
   if (apart.length === 0) {
-    return no('FOUR_EYES', `Whoever sent "${others(named[0] as Right)}" may not send "${event}".`);
+    const other = others(named[0] as Right);
+    return no(
+      'FOUR_EYES',
+      other === undefined
+        ? `"${event}" is not for who did the step that it is to be apart from, nor for the case's owner.`
+        : `Whoever sent "${other}" may not send "${event}".`,
+    );
   }
   const free = apart.filter(
     (right) =>

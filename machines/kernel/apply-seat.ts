@@ -41,13 +41,15 @@ export const applySeat = (
     case 'claim':
       return taken(actor) ?? (isAnothers(task, actor) ? no('TASK_TAKEN', holds(task)) : give(actor.id));
     case 'release':
-      return task.assignee === actor.id || mayUse(facts, 'task.release')
+      return task.assignee === actor.id || mayUse(facts, 'task.release', run.state)
         ? give(null)
         : no('ROLE_REQUIRED', 'Only its assignee or a lead releases a task.');
     case 'assign':
     case 'reassign': {
       const mayHand =
-        verb === 'assign' ? isSystem : task.assignee === actor.id || mayUse(facts, 'task.reassign');
+        verb === 'assign'
+          ? isSystem
+          : task.assignee === actor.id || mayUse(facts, 'task.reassign', run.state);
       if (!mayHand) {
         return no('ROLE_REQUIRED', 'Only its assignee or a lead hands a task on.');
       }

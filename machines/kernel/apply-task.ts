@@ -8,29 +8,36 @@ import { areApart, beginTransfer, endTransfer, isPingPong } from './owner-transf
 import { holdsRole, isAmong, type Right, rightsOf } from './policy/rights.ts';
 import { mayContribute, mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
+import { outcomeBackTo } from './return-task.ts';
 import { type Cause, performer, type Run } from './run.ts';
 import type { Task } from './state.ts';
+import { applyTaskVerb, currentTask, mention } from './task-verbs.ts';
 import { completeTask, personsWhoDid, putTask } from './tasks.ts';
 
 /** Applies a verb on a task. */
 export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal | undefined => {
   const { facts, taskId, verb } = command;
-  const task = own(run.state.tasks, taskId);
+  const found = own(run.state.tasks, taskId);
   const no = (code: Parameters<typeof refuse>[2], detail: string) => refuse(run, facts, code, detail);
-  if (!task) {
+  if (!found) {
     return no('TASK_UNKNOWN', 'This case has no such task.');
   }
+  const task = currentTask(run, found);
   const { seat } = task;
   if (seat !== undefined && verb !== 'comment') {
     return applySeat(run, command, { ...task, seat }, cause);
   }
   if (verb === 'comment') {
     return mayContribute(facts)
-      ? undefined
+      ? mention(run, command, no)
       : no('ROLE_REQUIRED', 'Commenting is for those who work on the case.');
   }
   if (task.status !== 'open') {
     return no('TASK_NOT_OPEN', `The task is ${task.status}.`);
+  }
+  const verbs = applyTaskVerb(run, command, task);
+  if (verbs) {
+    return verbs.done;
   }
   const { adHoc } = task;
   if (adHoc !== undefined) {
@@ -52,6 +59,21 @@ export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal
       return hand(run, command, task, cause, no);
     case 'complete':
       return complete(run, command, task, cause, no);
+    case 'return': {
+      const outcome = outcomeBackTo(run, task, command.toStep);
+      if (outcome === undefined) {
+        return no(
+          'RETURN_NOT_ALLOWED',
+          'No outcome of this task leads back to an earlier step of that name.',
+        );
+      }
+      if (command.reason === undefined) {
+        return no('REASON_REQUIRED', 'Say why the task goes back.');
+      }
+      cause.type = outcome;
+      cause.event = outcome;
+      return complete(run, { ...command, outcome }, task, cause, no);
+    }
     default:
       return no('OUTCOME_NOT_ALLOWED', 'That is for decisions by several people.');
   }
@@ -102,7 +124,10 @@ const accept = (run: Run, taskId: string, { transfer, ...task }: Task, assignee:
 };
 
 /** What another department sent goes back to its sender when it is given back before it was accepted. */
-const giveBack = (run: Run, taskId: string, { transfer, ...task }: Task): undefined => {
+const giveBack = (run: Run, taskId: string, { transfer, delegation, ...task }: Task): undefined => {
+  if (delegation !== undefined) {
+    return assign(run, taskId, task, delegation.from);
+  }
   if (transfer === undefined) {
     return assign(run, taskId, task, null);
   }
@@ -141,9 +166,12 @@ const hand = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No):
   const allowed =
     verb === 'assign'
       ? facts.actor.roles.includes('system')
-      : holdsTask(task, facts) || mayUse(facts, 'task.reassign');
+      : holdsTask(task, facts) || mayUse(facts, 'task.reassign', run.state);
   if (!allowed) {
     return no('ROLE_REQUIRED', 'Only its assignee or a lead hands a task on.');
+  }
+  if (task.delegation !== undefined) {
+    return no('DELEGATION_CHAINED', 'What is lent is not handed on: resolve it, or take it back first.');
   }
   if (verb === 'assign' && task.assignee !== null) {
     return no('TASK_TAKEN', `The task is assigned to ${task.assignee}.`);
@@ -154,7 +182,8 @@ const hand = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No):
   const receiver = { actor: to satisfies Actor };
   const rights = rightsTo(run, task, receiver, no);
   // Where nobody can do it, the engine gives it to a lead, who sees that it is done.
-  if (verb === 'assign' && 'refused' in rights && mayUse(receiver, 'task.reassign')) {
+  const isWithoutRole = 'refused' in rights && rights.code === 'ROLE_REQUIRED';
+  if (verb === 'assign' && isWithoutRole && mayUse(receiver, 'task.reassign', run.state)) {
     return assign(run, taskId, task, to.id);
   }
   return 'refused' in rights ? rights : handTo(run, command, task, { to, cause, no });
@@ -162,6 +191,9 @@ const hand = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No):
 
 const complete = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No): Refusal | undefined => {
   const { facts, outcome, data, taskId } = command;
+  if (task.delegation !== undefined) {
+    return no('TASK_TAKEN', `The task is lent to ${task.delegation.to}, who resolves it first.`);
+  }
   const outcomes = run.compiled.definition.tasks?.[task.state]?.outcomes ?? [];
   if (outcome === undefined || !outcomes.includes(outcome)) {
     return no('OUTCOME_NOT_ALLOWED', `The task ends with one of: ${outcomes.join(', ')}.`);

@@ -1,8 +1,9 @@
 import type { Facts } from './command.ts';
+import { decide } from './policy/decide.ts';
+import { nearTo } from './policy/near.ts';
 import { holdsRole, rightsOf } from './policy/rights.ts';
-
-/** The version of the rules below; recorded with what they decided once rules become data. */
-export const policyVersion = '1';
+import { currentPolicy, policyOf } from './policy/table.ts';
+import type { CaseState } from './state.ts';
 
 /** Whether somebody with these facts may do what is reserved to these roles, by a right of their own or a lent one. */
 export const hasRole = (facts: Facts, by: readonly string[]): boolean =>
@@ -12,36 +13,22 @@ export const hasRole = (facts: Facts, by: readonly string[]): boolean =>
 export const hasOwnRole = (facts: Facts, by: readonly string[]): boolean =>
   rightsOf(facts).some((right) => right.of === undefined && holdsRole(right, by));
 
-/** Verbs that no definition grants: who may use them in any case. */
-export const verbRoles: { [verb: string]: string[] } = {
-  'task.reassign': ['lead', 'manager', 'complaints-manager'],
-  'task.release': ['lead', 'manager', 'complaints-manager'],
-  'deadline.resume': ['lead', 'manager', 'complaints-manager', 'handler', 'adjuster'],
-  'incident.retry': ['admin', 'lead', 'manager', 'complaints-manager', 'finance'],
-  'incident.resolve': ['admin', 'lead', 'manager', 'complaints-manager', 'finance'],
-  'case.import': ['admin'],
-  'case.recalculate': ['admin', 'compliance', 'system'],
-  'case.recuse': ['manager', 'complaints-manager', 'compliance'],
-  'case.readmit': ['compliance'],
-  'case.link': [
-    'system',
-    'case',
-    'agent',
-    'handler',
-    'adjuster',
-    'lead',
-    'manager',
-    'complaints-manager',
-    'admin',
-  ],
-};
+/** Roles that the table names for an act, in its order. */
+export const rolesFor = (act: string): string[] => Object.keys(currentPolicy.acts[act]?.by ?? {});
 
-/** Roles that look on but put nothing into a case. */
-const onlookers = ['auditor', 'designer'];
-
-export const mayUse = (facts: Facts, verb: string): boolean => hasRole(facts, verbRoles[verb] ?? []);
+/**
+ * Whether the table lets somebody use a verb of the engine's own, by a right of their own or a lent one.
+ *
+ * @param state the case, where how near the person is to it may count
+ */
+export const mayUse = (facts: Facts, verb: string, state?: CaseState): boolean =>
+  rightsOf(facts).some((right) => {
+    const near = state === undefined ? [] : nearTo(state, right);
+    return decide(policyOf(state?.kernel ?? newest), { act: verb, right, near }).allow;
+  });
 
 /** Whether somebody may add a document or a comment: everybody but those who only look on. */
-export const mayContribute = (facts: Facts): boolean =>
-  facts.onBehalfOf !== undefined ||
-  rightsOf(facts).some(({ roles }) => roles.some((role) => !onlookers.includes(role)));
+export const mayContribute = (facts: Facts): boolean => mayUse(facts, 'case.contribute');
+
+/** Stands for no kernel: the current policy is meant. */
+const newest = Number.POSITIVE_INFINITY;

@@ -6,6 +6,7 @@ import type { Effect } from './effect.ts';
 import { type Entry, type EntryLeaf, leafBytesMax, sealEntry } from './entry.ts';
 import type { Json, Sealed } from './json.ts';
 import { KernelError } from './kernel-error.ts';
+import { policyOf } from './policy/table.ts';
 import { restriction } from './restriction.ts';
 import type { CaseState } from './state.ts';
 
@@ -39,6 +40,8 @@ export interface Cause {
   occurredAt?: string;
   /** Whose right was used, where it was lent to whoever acted. */
   rightOf?: string;
+  /** The version of the table that decided it. */
+  policy?: string;
   /** The case that sent the message, where one did. */
   fromCaseId?: string;
   /** The event that the cause brought, where it is one: a task it belongs to is completed by it. */
@@ -74,6 +77,7 @@ export const record = (run: Run, cause: Cause): void => {
   const { before, after, counts } = views(marked, state);
   const seq = state.seq + 1;
   const onBehalfOfId = onBehalfOf(cause.facts) ?? cause.rightOf;
+  const policy = cause.policy ?? (cause.rightOf === undefined ? undefined : policyOf(state.kernel).version);
   const data = cause.data;
   const facts = cause.facts as unknown as Json;
   const leaf: EntryLeaf = {
@@ -99,6 +103,7 @@ export const record = (run: Run, cause: Cause): void => {
     commitments: commitmentsIn([data, facts, before.changed, after.changed]),
     definition: state.definition,
     kernel: state.kernel,
+    ...(policy === undefined ? {} : { policy }),
     calendar: state.calendars,
     prevHash: state.headHash,
   };

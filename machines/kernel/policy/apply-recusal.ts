@@ -2,10 +2,11 @@ import { refuse } from '../apply-event.ts';
 import type { Actor, Command, RecusalCommand } from '../command.ts';
 import { mayUse } from '../policy.ts';
 import type { Refusal } from '../refusal.ts';
-import { performer, type Run } from '../run.ts';
+import { type Cause, performer, type Run } from '../run.ts';
 import { askForSigner, putApproval } from '../signing.ts';
 import { askForAssignee, putTask } from '../tasks.ts';
 import { excludedIds, exclusionsMax, isExcluded, withoutExcludedLenders } from './exclusion.ts';
+import { policyOf } from './table.ts';
 
 /**
  * Keeps whoever has no part in the case out of it, also as one to whom work is given. What is left of the command
@@ -38,12 +39,16 @@ const receiverOf = (command: Command): Actor | undefined => {
 };
 
 /** Takes somebody out of the case 回避, or back in. Their open work goes to others. */
-export const applyRecusal = (run: Run, command: RecusalCommand): Refusal | undefined => {
+export const applyRecusal = (run: Run, command: RecusalCommand, cause: Cause): Refusal | undefined => {
   const { facts, person, verb, reason } = command;
   const accounts = [person.id, ...(person.sameAs ?? [])];
   const actor = performer(facts) as Actor;
   const isSelf = [actor.id, ...(actor.sameAs ?? [])].some((id) => accounts.includes(id));
-  if (verb === 'readmit' ? !mayUse(facts, 'case.readmit') : !isSelf && !mayUse(facts, 'case.recuse')) {
+  if (
+    verb === 'readmit'
+      ? !mayUse(facts, 'case.readmit', run.state)
+      : !isSelf && !mayUse(facts, 'case.recuse', run.state)
+  ) {
     return refuse(
       run,
       facts,
@@ -54,6 +59,7 @@ export const applyRecusal = (run: Run, command: RecusalCommand): Refusal | undef
   if (reason === undefined) {
     return refuse(run, facts, 'REASON_REQUIRED', 'Say why.');
   }
+  cause.policy = policyOf(run.state.kernel).version;
   const excluded = run.state.excluded ?? {};
   if (verb === 'readmit') {
     if (!Object.hasOwn(excluded, person.id)) {

@@ -1,6 +1,8 @@
 import type { Actor, Facts } from '../command.ts';
 import type { Money } from '../json.ts';
+import { own } from '../own.ts';
 import { performer } from '../run.ts';
+import { currentPolicy } from './table.ts';
 
 /**
  * One right by which somebody may act: their own, or one that was lent to them. Each stands by itself: the roles of one
@@ -18,15 +20,7 @@ export interface Right {
 }
 
 /** Roles whose holders may say that a customer did something: they take the customers' calls and letters. */
-export const customerProxies = [
-  'agent',
-  'adjuster',
-  'handler',
-  'lead',
-  'manager',
-  'complaints-manager',
-  'qa',
-];
+const speakers = currentPolicy.acts['customer.speak-for']?.by;
 
 /**
  * By which rights these facts let somebody act, their own first. Who speaks for a customer has the customer's right
@@ -35,15 +29,15 @@ export const customerProxies = [
 export const rightsOf = (facts: Facts): Right[] => {
   const actor = performer(facts) as Actor;
   const humans = [actor.id, ...(actor.sameAs ?? [])];
-  const own: Right = {
+  const mine: Right = {
     roles: actor.roles,
     departments: actor.departments ?? [],
     authority: actor.authority ?? [],
     humans,
   };
   if (facts.onBehalfOf && 'customer' in facts.onBehalfOf) {
-    const speaks = facts.actor.roles.some((role) => customerProxies.includes(role));
-    return speaks ? [{ ...own, roles: ['customer'] }] : [];
+    const speaks = facts.actor.roles.some((role) => own(speakers, role) !== undefined);
+    return speaks ? [{ ...mine, roles: ['customer'] }] : [];
   }
   const lent = (actor.actsFor ?? []).map(
     ({ personId, sameAs = [], roles, departments = [], authority = [] }): Right => ({
@@ -54,7 +48,7 @@ export const rightsOf = (facts: Facts): Right[] => {
       humans: [...humans, personId, ...sameAs],
     }),
   );
-  return [own, ...lent];
+  return [mine, ...lent];
 };
 
 export const holdsRole = (right: Pick<Right, 'roles'>, by: readonly string[]): boolean =>
