@@ -7,6 +7,7 @@ import { Condition } from '../problem.ts';
 import { newRouter, type Router } from '../router.ts';
 import type { Services } from '../services.ts';
 import { sessionTokenOf } from '../sign-in/cookies.ts';
+import { pageFailure } from '../sign-in/page-failure.ts';
 import { givePage } from '../sign-in/pages/layout.ts';
 import { codeText, languageOf } from '../sign-in/pages/texts.ts';
 import { formOf } from '../sign-in/steps.ts';
@@ -31,6 +32,7 @@ export const approvalCardRoutes = (services: Services, sendInside: SendInside): 
     }
     return authenticate(services)(c, next);
   });
+  router.onError(pageFailure(services));
 
   router.get('/approvals/:caseId', async (c) => {
     const done = c.req.query('done') === undefined ? undefined : cardTextsOf(languageOf(c)).done;

@@ -21,6 +21,7 @@ import {
   PersonView,
 } from '../schemas/people.ts';
 import type { Services } from '../services.ts';
+import { hasSecondFactor } from '../sign-in/credential.ts';
 
 const tags = ['People'];
 const params = z.object({ personId: z.string().min(1).max(200) });
@@ -61,6 +62,8 @@ const Me = PersonView.extend({
       }),
     )
     .describe('Whose work you do now, in every kind of case, beside your own'),
+  signedInBy: z.enum(['demo-token', 'session', 'access-token', 'service-key']),
+  hasSecondFactor: z.boolean().describe('Whether this session was begun with a second factor or a passkey'),
 }).openapi('Me');
 
 const me = createRoute({
@@ -134,7 +137,9 @@ export const peopleRoutes = (services: Services): Router => {
   on(router, me, async (c) => {
     const person = c.get('person');
     const { actsFor = [], sameAs = [] } = await actorOf(store, person, { nowMs: now() });
-    return c.json({ ...personView(person), sameAs, actsFor });
+    const credential = c.get('credential');
+    const signedIn = { signedInBy: credential.kind, hasSecondFactor: hasSecondFactor(credential) };
+    return c.json({ ...personView(person), sameAs, actsFor, ...signedIn });
   });
 
   on(router, list, async (c) => {

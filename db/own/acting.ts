@@ -31,7 +31,7 @@ export const accountsIn = (
       .accounts.all({ tenant, humanId })
       .map((row) => row.id),
   ];
-  return [...people, ...serviceIdsOf(db, tenant, humanId)].filter((each) => each !== id);
+  return [...people, ...serviceIdsOf(db, tenant, people)].filter((each) => each !== id);
 };
 
 /** All that decides what a person may do now, read in one go. */

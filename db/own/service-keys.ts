@@ -6,7 +6,7 @@ import { perConnection } from '../prepared.ts';
 import { decodeCursor, encodeCursor, type Page, pageOf, pageSize } from '../read/cursor.ts';
 import { roles as roleTable, serviceKeys } from '../schema/index.ts';
 import { appendRecordIn } from './append-record.ts';
-import type { Person } from './people.ts';
+import { type Person, personIn } from './people.ts';
 import type { ChangedBy } from './people-history.ts';
 
 /** What a program may do, and until when. */
@@ -97,9 +97,11 @@ export const serviceByKey = (store: Store, key: string, nowMs: number): Promise<
   store.read((db) => {
     const row = statements(db).byHash.get({ hash: hashOf(key) });
     if (!row) return { refused: 'unknown' };
-    const { tenant, keyId, name, roles, scopes, humanId } = row;
+    const { tenant, keyId, name, roles, scopes } = row;
     if (row.revokedAtMs !== null) return { refused: 'revoked', tenant, keyId };
     if (row.expiresAtMs <= nowMs) return { refused: 'expired', tenant, keyId };
+    // Two accounts may have become one human being's since.
+    const humanId = personIn(db, tenant, row.humanId, nowMs)?.humanId ?? row.humanId;
     const nothing = { departments: [], skills: [], authority: [] };
     const person: Person = {
       tenant,
@@ -148,11 +150,13 @@ export const revokeServiceKey = (
     return viewOf({ ...row, revokedAtMs: by.atMs });
   });
 
-/** With which ids the keys act, or acted, that this human being has made under any account. */
-export const serviceIdsOf = (db: Db, tenant: string, humanId: string): string[] =>
-  statements(db)
-    .ofHuman.all({ tenant, humanId })
-    .map(({ keyId }) => serviceId(keyId));
+/** With which ids the keys act, or acted, that a human being has made under any of these accounts. */
+export const serviceIdsOf = (db: Db, tenant: string, accounts: string[]): string[] =>
+  accounts.flatMap((humanId) =>
+    statements(db)
+      .ofHuman.all({ tenant, humanId })
+      .map(({ keyId }) => serviceId(keyId)),
+  );
 
 const record = (
   db: Db,

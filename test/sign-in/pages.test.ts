@@ -111,6 +111,9 @@ describe('demo people', () => {
       changePerson(api.store, embeddedTenant, 'lead', (person) => ({ ...person, status }), by);
     await set('disabled');
     expect((await visitor.get('/v1/people/me')).json.code).toBe('SESSION_ENDED');
+    for (const page of ['/account', '/approvals/none']) {
+      expect((await visitor.get(page, asPage)).at).toBe(`/sign-in?next=${encodeURIComponent(page)}`);
+    }
     expect((await enter(open(), 'lead')).json.code).toBe('LOGIN_UNKNOWN');
     await set('active');
     expect((await visitor.get('/v1/people/me')).json.code).toBe('SESSION_ENDED');

@@ -42,7 +42,10 @@ test('a passkey is added by a signed-in person and signs in alone', async () => 
   expect(options).toMatchObject({ rpId: 'caseloom.example.com', userVerification: 'required' });
   const { response, answer } = await enter(elsewhere, passkey);
   expect([answer.status, answer.json]).toEqual([200, { personId: 'handler' }]);
-  expect((await elsewhere.get('/v1/people/me')).json).toMatchObject({ personId: 'handler' });
+  expect((await elsewhere.get('/v1/people/me')).json).toMatchObject({
+    ...{ personId: 'handler', signedInBy: 'session', hasSecondFactor: true },
+  });
+  expect((await visitor.get('/v1/people/me')).json).toMatchObject({ hasSecondFactor: false });
   expect(recordsOf(api.store).at(-1)).toMatchObject({
     ...{ type: 'sign-in.succeeded', actorId: 'handler', detail: { method: 'passkey' } },
   });

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { embeddedTenant } from '../../api/embedded-tenant.ts';
 import { allScopes, reaches } from '../../api/sign-in/scopes.ts';
+import { changePerson } from '../../db/own/person-record.ts';
 import { complaint, startTestApi, type TestApi } from '../support/api.ts';
 import { recordsOf } from '../support/records.ts';
 
@@ -135,6 +137,21 @@ describe('a service key', () => {
     const { sameAs } = (await api.call('admin', 'GET', '/v1/people/me')).body;
     expect(sameAs).toContain(`service:${keyId}`);
     expect((await api.call('lead', 'GET', '/v1/people/me')).body.sameAs).toEqual([]);
+
+    // Found out later: the administrator is the lead.
+    const by = { actorId: 'operator', atMs: Date.now() };
+    const tie = (humanId: string | null) =>
+      changePerson(api.store, embeddedTenant, 'admin', (person) => ({ ...person, humanId }), by);
+    await tie('lead');
+    for (const one of [
+      await api.call('lead', 'GET', '/v1/people/me'),
+      await as(key, 'GET', '/v1/people/me'),
+    ]) {
+      expect([one.body.personId, ...one.body.sameAs]).toEqual(
+        expect.arrayContaining(['lead', 'admin', `service:${keyId}`]),
+      );
+    }
+    await tie(null);
   });
 });
 
