@@ -6,6 +6,7 @@ import type { CaseActivities } from '../workflows/activity-contract.ts';
 import { createAssignTask } from './assign-task.ts';
 import { createCallService, createServices } from './call-service.ts';
 import { createDeliver } from './deliver.ts';
+import type { TellPeople } from './deliver-to-people.ts';
 import type { FailPoint } from './fail-point.ts';
 import type { Letters } from './ports/letters.ts';
 import type { Payments } from './ports/payment.ts';
@@ -20,6 +21,8 @@ export interface ActivityParts {
   taskQueue: string;
   payments: Payments;
   letters: Letters;
+  /** Turns messages to roles into messages to persons; absent: they go where letters go. */
+  tellPeople?: TellPeople;
   /** Absent where there is no policy system: claims then find no policy. */
   policies?: PolicyPort;
   /** Called after a flush that put messages into the outbox. */
@@ -35,6 +38,7 @@ export const createActivities = ({
   payments,
   letters,
   policies,
+  tellPeople,
   onDeliveries,
   failPoint,
 }: ActivityParts): CaseActivities & { deliver: ReturnType<typeof createDeliver> } => {
@@ -64,7 +68,7 @@ export const createActivities = ({
     startCase: createStartCase(store, client, taskQueue),
     tellCase: createTellCase(store, client),
     endTask: async () => undefined,
-    deliver: createDeliver(store, letters),
+    deliver: createDeliver(store, letters, { tellPeople }),
   };
 };
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Store } from '../db/open.ts';
+import type { Db, Store } from '../db/open.ts';
 import { definitionByHash } from '../db/own/definitions.ts';
 import {
   type LaterRung,
@@ -9,7 +9,9 @@ import {
   settleRungIn,
 } from '../db/own/notifications.ts';
 import { directoryIn } from '../db/own/notifications-directory.ts';
+import { personIn } from '../db/own/people.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
+import { isHiddenIn } from '../db/read/out-of-sight.ts';
 import type { OutboxRow } from '../db/write/outbox.ts';
 import type { DeadlineDefinition, RuntimeDefinition } from '../machines/kernel/definition.ts';
 import type { JsonObject } from '../machines/kernel/json.ts';
@@ -47,7 +49,7 @@ export const createTellPeople =
       const now = steps.filter(({ afterMs }) => afterMs === 0);
       putNoticesIn(
         db,
-        now.flatMap((step) => noticesOf(row, about, step, directory, options, nowMs)),
+        now.flatMap((step) => noticesOf(db, row, about, step, directory, options, nowMs)),
         nowMs,
       );
       putLaterRungsIn(
@@ -75,7 +77,7 @@ export const createTellLater =
     await store.write((db) => {
       if (step && !isOver) {
         const directory = directoryIn(db, rung.tenant, nowMs);
-        putNoticesIn(db, noticesOf(rung, about, step, directory, options, nowMs), nowMs);
+        putNoticesIn(db, noticesOf(db, rung, about, step, directory, options, nowMs), nowMs);
       }
       settleRungIn(db, rung);
     });
@@ -155,6 +157,7 @@ const stepsOf = (ladder: Ladder, payload: OutboxRow['payload'], about: Subject):
 };
 
 const noticesOf = (
+  db: Db,
   { tenant, effectId, caseId, payload }: Pick<OutboxRow, 'tenant' | 'effectId' | 'caseId' | 'payload'>,
   about: Subject,
   step: LadderStep,
@@ -177,6 +180,10 @@ const noticesOf = (
   const parties = {
     ...{ owner: row.owner, assignees, department: row.department, excluded: about.excluded },
     ownerRole: runtime.owner ?? null,
+    isHidden: (personId: string) => {
+      const person = personIn(db, tenant, personId, nowMs);
+      return person === undefined || isHiddenIn(db, person, caseId);
+    },
   };
   const title = deadline === undefined ? undefined : deadlineOf(about, deadline)?.title;
   return recipientsOf(step.tell, parties, directory, ladder).map(({ personId, as }) => {

@@ -83,7 +83,7 @@ const tryOf = async (parts: NoticeParts, row: ChannelDelivery): Promise<TryOutco
   try {
     await (channel === 'webhook'
       ? sendWebhook(parts, row, now())
-      : sendMessage(store, channels, { publicUrl }, { ...row, channel }, now()));
+      : sendMessage(store, channels, { publicUrl }, { ...row, channel }));
     return { delivered: true };
   } catch (error) {
     return error instanceof PortFailure

@@ -14,6 +14,7 @@ import { openStore } from '../db/open.ts';
 import { openVault } from '../db/vault/open-vault.ts';
 import { demoProfile } from '../machines/library/index.ts';
 import { CommandError } from './command-error.ts';
+import { messageSettingsFrom } from './message-settings.ts';
 import { loadSettings } from './settings.ts';
 import { apiSignIn } from './sign-in-settings.ts';
 import { connectionOptions } from './temporal/connection.ts';
@@ -43,6 +44,7 @@ async function runApi(): Promise<void> {
       });
     }
     const vault = await openVault(store, { home });
+    const stopping = new AbortController();
     const app = createApp({
       store,
       vault,
@@ -50,6 +52,8 @@ async function runApi(): Promise<void> {
       now: Date.now,
       ...(temporal.embedded ? { clockProfile: demoProfile } : {}),
       signIn,
+      messages: messageSettingsFrom(process.env, http),
+      stopping: stopping.signal,
       log,
     });
     const server = await listen(app, http);
@@ -63,6 +67,7 @@ async function runApi(): Promise<void> {
     });
     process.stdout.write(`API ready at http://${http.host}:${server.port}\n`);
     await stopSignal();
+    stopping.abort();
     await server.stop();
     await stopSweep();
     await stopIntegrator();

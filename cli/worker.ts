@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { ChannelSettingsError, channelsFrom } from '../activities/channels/create-channels.ts';
 import { openStore } from '../db/open.ts';
+import { openVault } from '../db/vault/open-vault.ts';
+import { shippedLadder } from '../machines/library/notification/index.ts';
+import { CommandError } from './command-error.ts';
+import { messageSettingsFrom } from './message-settings.ts';
 import { loadSettings } from './settings.ts';
 import { reportReady } from './supervise/supervised.ts';
 import { installRuntime, startCaseWorker } from './worker/case-worker.ts';
@@ -21,7 +26,16 @@ async function runWorker(): Promise<void> {
   const store = await openStore({ file: join(settings.home, 'caseloom.db'), ...settings.store });
   try {
     const ports = await portsFrom(process.env, { home: settings.home, store });
-    const worker = await startCaseWorker({ settings, store, ...ports });
+    const { publicUrl, webhookAllow } = messageSettingsFrom(process.env, settings.http);
+    const notices = {
+      vault: await openVault(store, { home: settings.home }),
+      ladder: shippedLadder,
+      channels: channels(),
+      guard: { allow: webhookAllow },
+      publicUrl,
+      now: Date.now,
+    };
+    const worker = await startCaseWorker({ settings, store, ...ports, notices });
     const stop = (): void => {
       worker.stop().catch(() => undefined); // `ended` tells.
     };
@@ -36,3 +50,14 @@ async function runWorker(): Promise<void> {
     await store.close();
   }
 }
+
+const channels = (): ReturnType<typeof channelsFrom> => {
+  try {
+    return channelsFrom(process.env);
+  } catch (error) {
+    if (error instanceof ChannelSettingsError) {
+      throw new CommandError(error.message);
+    }
+    throw error;
+  }
+};

@@ -3,8 +3,8 @@ import { notificationIn } from '../../db/own/notifications.ts';
 import { personCalendarIn } from '../../db/own/notifications-calendar.ts';
 import type { ChannelDelivery } from '../../db/own/notifications-deliveries.ts';
 import { digestedIn } from '../../db/own/notifications-digest.ts';
+import { isInSight } from '../../db/own/notifications-judge.ts';
 import { preferencesIn } from '../../db/own/notifications-preferences.ts';
-import { personIn } from '../../db/own/people.ts';
 import { settingIn } from '../../db/own/tenant-settings.ts';
 import type { ChannelName } from '../../db/schema/index.ts';
 import { findTemplate } from '../../machines/library/notification/index.ts';
@@ -24,7 +24,6 @@ export const sendMessage = async (
   channels: Channels,
   { publicUrl }: MessageOptions,
   { tenant, notificationId, deliveryId, channel }: ChannelDelivery & { channel: ChannelName },
-  nowMs: number,
 ): Promise<void> => {
   const asked = askedOf(channel);
   const send = channels[channel];
@@ -37,14 +36,14 @@ export const sendMessage = async (
         preferences: preferencesIn(db, tenant, row.personId),
         calendar: personCalendarIn(db, tenant, row.personId, row.calendarId),
         company: settingIn(db, tenant, 'company')?.name,
-        isActive: personIn(db, tenant, row.personId, nowMs)?.status === 'active',
+        mayKnow: isInSight(db, row),
       }
     );
   });
   const address = found?.preferences.addresses[channel];
   const template = found && findTemplate(found.row.template);
-  // Whoever has left meanwhile, or wants it elsewhere now, is not written to.
-  if (!send || !found || !template || address === undefined || !found.isActive) {
+  // Whoever has left meanwhile, has no part in the case any more, or wants it elsewhere now, is not written to.
+  if (!send || !found || !template || address === undefined || !found.mayKnow) {
     throw new PortFailure(asked, 'PORT_INPUT_INVALID', 'there is nobody to send it to');
   }
   const { row, held, preferences, calendar, company } = found;

@@ -12,6 +12,7 @@ import { digestedIn } from '../../db/own/notifications-digest.ts';
 import { preferencesIn, putPreferences } from '../../db/own/notifications-preferences.ts';
 import { getPerson, type Person } from '../../db/own/people.ts';
 import { settingIn } from '../../db/own/tenant-settings.ts';
+import { hidingFacets, isHidden } from '../../db/read/out-of-sight.ts';
 import type { Json } from '../../machines/kernel/json.ts';
 import { findTemplate } from '../../machines/library/notification/index.ts';
 import { noticeValues } from '../../machines/notification/notice-values.ts';
@@ -128,19 +129,23 @@ export const notificationRoutes = (services: Services): Router => {
     const { items, next } = await listNotifications(store, {
       ...{ tenant: person.tenant, personId: person.id, ...query },
       unread: unread === 'true',
+      hiding: await hidingFacets(store, person),
     });
     return c.json({ items: await Promise.all(items.map((row) => view(services, row))), next });
   });
 
   on(router, counts, async (c) => {
-    const { tenant, id } = requireStaff(c.get('person'));
-    return c.json({ unread: await countUnread(store, tenant, id) });
+    const person = requireStaff(c.get('person'));
+    const hiding = await hidingFacets(store, person);
+    return c.json({ unread: await countUnread(store, person.tenant, person.id, hiding) });
   });
 
   on(router, read, async (c) => {
-    const { tenant, id: personId } = requireStaff(c.get('person'));
+    const person = requireStaff(c.get('person'));
+    const { tenant, id: personId } = person;
     const key = { tenant, personId, id: c.req.valid('param').notificationId };
-    if (!(await notificationOf(store, key))) {
+    const found = await notificationOf(store, key);
+    if (!found || (await isHidden(store, person, found.caseId))) {
       throw new Condition('NOT_FOUND', 'There is no such message to you.');
     }
     return changePeople(services, c, {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/case-activities.ts';
+import { createTellPeople } from '../../activities/deliver-to-people.ts';
 import { createFailPoint } from '../../activities/fail-point.ts';
 import { createFileMailBox } from '../../activities/ports/file-mail-box.ts';
 import type { Letters } from '../../activities/ports/letters.ts';
@@ -9,6 +10,7 @@ import type { Payments } from '../../activities/ports/payment.ts';
 import type { PolicyPort } from '../../activities/ports/policy.ts';
 import { createWebhookLetters } from '../../activities/ports/webhook-letters.ts';
 import { type Relay, startRelay } from '../../activities/relay.ts';
+import { type NoticeParts, type NoticeRelay, startNoticeRelay } from '../../activities/relay-notices.ts';
 import { createStandaloneDeliveries } from '../../activities/standalone-deliveries.ts';
 import type { Store } from '../../db/open.ts';
 import type { Settings } from '../settings.ts';
@@ -28,6 +30,8 @@ export interface CaseWorkerOptions {
   letters?: Letters;
   /** Default: none. */
   policies?: PolicyPort;
+  /** How people and other systems are told; absent: messages to roles go where letters go. */
+  notices?: Omit<NoticeParts, 'store'>;
   env?: NodeJS.ProcessEnv;
 }
 
@@ -57,6 +61,7 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
   const activities = createActivities({
     ...{ store, client, taskQueue, payments, letters, failPoint },
     ...(options.policies ? { policies: options.policies } : {}),
+    ...(options.notices ? { tellPeople: createTellPeople(store, options.notices) } : {}),
     onDeliveries: () => relay?.nudge(),
   });
   const worker = await Worker.create({
@@ -74,13 +79,16 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
   relay = startRelay(store, createStandaloneDeliveries(client, taskQueue, activities.deliver), (line) =>
     process.stderr.write(`${line}\n`),
   );
+  const notices: NoticeRelay | undefined =
+    options.notices &&
+    startNoticeRelay({ store, ...options.notices }, (line) => process.stderr.write(`${line}\n`));
   const ending = new AbortController();
   const caughtUp = catchUp(store, client, ending.signal).catch(() => {
     process.stderr.write('The store could not be asked what was written last.\n');
   });
   const ended = running.finally(async () => {
     ending.abort();
-    await Promise.all([relay?.stop(), caughtUp]);
+    await Promise.all([relay?.stop(), notices?.stop(), caughtUp]);
     await Promise.all([native.close(), connection.close()]);
   });
   return {

@@ -8,7 +8,7 @@ import { type ChannelName, notifications } from '../schema/index.ts';
 import type { NotificationRow } from './notifications.ts';
 import { personCalendarIn } from './notifications-calendar.ts';
 import { queueDeliveriesIn } from './notifications-deliveries.ts';
-import { isMoot } from './notifications-judge.ts';
+import { isInSight, isMoot } from './notifications-judge.ts';
 import { channelsOf, preferencesIn } from './notifications-preferences.ts';
 
 /** Persons whose digests one transaction makes. */
@@ -54,7 +54,8 @@ const makeDigest = (
     )
     .orderBy(asc(notifications.createdAtMs), asc(notifications.notificationId))
     .all();
-  const [over, alive] = [held.filter((each) => isMoot(db, each)), held.filter((each) => !isMoot(db, each))];
+  const isOver = (each: NotificationRow): boolean => isMoot(db, each) || !isInSight(db, each);
+  const [over, alive] = [held.filter(isOver), held.filter((each) => !isOver(each))];
   const set = (rows: NotificationRow[], change: Partial<NotificationRow>): void => {
     for (const { notificationId } of rows) {
       db.update(notifications)
@@ -107,7 +108,7 @@ const workOf = (
   return { dueToday: row?.dueToday ?? 0, atRisk: row?.atRisk ?? 0 };
 };
 
-/** The messages that a digest stands for, oldest first; at most 50. */
+/** The messages that a digest stands for and its reader may still know of, oldest first; at most 50. */
 export const digestedIn = (db: Db, tenant: string, digestId: string): NotificationRow[] =>
   db
     .select()
@@ -115,4 +116,5 @@ export const digestedIn = (db: Db, tenant: string, digestId: string): Notificati
     .where(and(eq(notifications.tenant, tenant), eq(notifications.digestId, digestId)))
     .orderBy(asc(notifications.createdAtMs), asc(notifications.notificationId))
     .limit(50)
-    .all();
+    .all()
+    .filter((row) => isInSight(db, row));

@@ -4,11 +4,13 @@ import { judgeNotices } from '../../machines/notification/flood.ts';
 import { apartMs, type Ladder } from '../../machines/notification/ladder.ts';
 import { isQuiet, nextDigestMs } from '../../machines/notification/quiet-hours.ts';
 import type { Db, Store } from '../open.ts';
+import { isHiddenIn } from '../read/out-of-sight.ts';
 import { type ChannelName, deadlines, notifications } from '../schema/index.ts';
 import type { NotificationRow } from './notifications.ts';
 import { personCalendarIn } from './notifications-calendar.ts';
 import { queueDeliveriesIn } from './notifications-deliveries.ts';
 import { channelsOf, preferencesIn } from './notifications-preferences.ts';
+import { personIn } from './people.ts';
 
 export interface JudgeOptions {
   ladder: Ladder;
@@ -50,11 +52,12 @@ const judgeGroup = (db: Db, group: NotificationRow[], { ladder, available, nowMs
   }
   const { tenant, personId, caseId } = first;
   const calendar = personCalendarIn(db, tenant, personId, first.calendarId);
+  const mayKnow = isInSight(db, first);
   const verdicts = judgeNotices(
     group.map((each) => ({
       ...{ id: each.notificationId, fraction: each.fraction, urgent: each.urgent, send: each.send },
       dueAt: each.facts.dueAt ?? null,
-      moot: isMoot(db, each),
+      moot: !mayKnow || isMoot(db, each),
     })),
     {
       nowMs,
@@ -108,6 +111,15 @@ const lastSentIn = (
     .orderBy(desc(notifications.sentAtMs))
     .limit(1)
     .get()?.atMs ?? undefined;
+
+/** Whether the person may still know of the case: who was taken out of it since is told nothing more. */
+export const isInSight = (
+  db: Db,
+  { tenant, personId, caseId }: Pick<NotificationRow, 'tenant' | 'personId' | 'caseId'>,
+): boolean => {
+  const person = personIn(db, tenant, personId);
+  return person?.status === 'active' && !isHiddenIn(db, person, caseId);
+};
 
 /** Whether the clock that a message is about has stopped, or was moved to a later date since. */
 export const isMoot = (db: Db, { tenant, caseId, facts }: NotificationRow): boolean => {

@@ -1,6 +1,7 @@
 import { and, count, desc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db, Store } from '../open.ts';
 import { decodeCursor, encodeCursor, type Page, pageOf, pageSize } from '../read/cursor.ts';
+import { inSight } from '../read/out-of-sight.ts';
 import { laterRungs, notifications } from '../schema/index.ts';
 
 export type NotificationRow = typeof notifications.$inferSelect;
@@ -55,6 +56,8 @@ export const settleRungIn = (db: Db, { tenant, effectId, rule }: LaterRung): voi
 
 export interface NotificationQuery {
   tenant: string;
+  /** What puts cases out of the person's sight. */
+  hiding?: readonly string[];
   personId: string;
   unread?: boolean | undefined;
   limit?: number | undefined;
@@ -64,7 +67,7 @@ export interface NotificationQuery {
 /** A person's own messages, newest first. @throws CursorInvalid */
 export const listNotifications = async (
   store: Store,
-  { tenant, personId, unread, limit, cursor }: NotificationQuery,
+  { tenant, hiding, personId, unread, limit, cursor }: NotificationQuery,
 ): Promise<Page<NotificationRow>> => {
   const size = pageSize(limit);
   const [beforeMs, beforeId] = cursor === undefined ? [] : decodeCursor('notifications', cursor, [0, '']);
@@ -76,6 +79,7 @@ export const listNotifications = async (
         and(
           eq(notifications.tenant, tenant),
           eq(notifications.personId, personId),
+          inSight(hiding, notifications),
           unread === true ? isNull(notifications.readAtMs) : undefined,
           beforeMs === undefined || beforeId === undefined
             ? undefined
@@ -143,7 +147,12 @@ export const markRead = (
   });
 
 /** How many a person has not read. */
-export const countUnread = (store: Store, tenant: string, personId: string): Promise<number> =>
+export const countUnread = (
+  store: Store,
+  tenant: string,
+  personId: string,
+  hiding: readonly string[] = [],
+): Promise<number> =>
   store.read(
     (db) =>
       db
@@ -153,6 +162,7 @@ export const countUnread = (store: Store, tenant: string, personId: string): Pro
           and(
             eq(notifications.tenant, tenant),
             eq(notifications.personId, personId),
+            inSight(hiding, notifications),
             isNull(notifications.readAtMs),
           ),
         )

@@ -31,6 +31,8 @@ export interface CaseParties {
   ownerRole: string | null;
   /** Who may have no part in it: the complained-of and the recused. Who reports to them is skipped as well. */
   excluded: string[];
+  /** Whether a case is out of somebody’s sight for what the store knows of it; default: of nobody’s. */
+  isHidden?: (personId: string) => boolean;
 }
 
 /** Somebody to tell, and as what: the role or place in the case that the rung named. */
@@ -51,7 +53,8 @@ export const recipientsOf = (
   directory: Directory,
   { line, lastResort, recipientsMax }: Pick<Ladder, 'line' | 'lastResort' | 'recipientsMax'>,
 ): Recipient[] => {
-  const mayKnow = (id: string): boolean => isFree(id, parties.excluded, directory);
+  const isHidden = parties.isHidden ?? (() => false);
+  const mayKnow = (id: string): boolean => !isHidden(id) && isFree(id, parties.excluded, directory);
   const found = new Map<string, Recipient>();
   const add = (ids: readonly string[], as: string, may: (id: string) => boolean): void => {
     for (const id of ids) {
@@ -65,7 +68,7 @@ export const recipientsOf = (
     add(named(target, parties, directory, line, mayKnow), target, mayKnow);
   }
   // Who reports to an excluded person is better than nobody; the excluded themselves never are.
-  const mayAtLast = (id: string): boolean => !parties.excluded.includes(id);
+  const mayAtLast = (id: string): boolean => !isHidden(id) && !parties.excluded.includes(id);
   for (const may of [mayKnow, mayAtLast]) {
     for (const role of lastResort) {
       if (found.size === 0) {
@@ -76,12 +79,12 @@ export const recipientsOf = (
   return [...found.values()];
 };
 
-const named = (
-  target: string,
-  { owner, assignees, department, ownerRole }: CaseParties,
 /** Before a person's id: that person, whatever their role. */
 const onePerson = 'person:';
 
+const named = (
+  target: string,
+  { owner, assignees, department, ownerRole }: CaseParties,
   directory: Directory,
   line: readonly string[],
   mayKnow: (id: string) => boolean,
@@ -89,12 +92,12 @@ const onePerson = 'person:';
   const workers = owner === null ? assignees : [owner];
   // While nobody works on it, the line begins with whom it belongs to.
   const start = workers.length > 0 || ownerRole === null ? [] : directory.holders(ownerRole).slice(0, 1);
-  switch (target) {
-    case 'owner':
-      return workers;
   if (target.startsWith(onePerson)) {
     return [target.slice(onePerson.length)].filter(mayKnow);
   }
+  switch (target) {
+    case 'owner':
+      return workers;
     case 'assignee':
       return assignees.length > 0 ? assignees : workers;
     case 'department-head':

@@ -7,6 +7,7 @@ import type { Letter } from '../../activities/ports/letters.ts';
 import { createPersonRound, createWebhookRound } from '../../activities/relay-notices.ts';
 import { integrate } from '../../db/log/integrate.ts';
 import { type Preferences, putPreferences } from '../../db/own/notifications-preferences.ts';
+import { getPerson, putPerson } from '../../db/own/people.ts';
 import { notifications } from '../../db/schema/index.ts';
 import { takeDeliveries } from '../../db/write/outbox.ts';
 import { shippedLadder } from '../../machines/library/notification/index.ts';
@@ -28,6 +29,13 @@ export const startNotified = async ({
   const now = () => nowMs;
   const api = await startTestApi({ now });
   const { store, vault } = api;
+  // One complaints manager, so that it is known whose a complaint is.
+  for (const id of ['complaints-manager-2', 'complaints-manager-3']) {
+    const person = await getPerson(store, 'default', id, nowMs);
+    if (person) {
+      await putPerson(store, { ...person, status: 'disabled' });
+    }
+  }
   const letters: Letter[] = [];
   const deliver = createDeliver(
     store,
