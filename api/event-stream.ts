@@ -74,7 +74,7 @@ export const eventStream = (options: StreamOptions): ReadableStream<Uint8Array> 
           return text;
         }
       } else if (performance.now() >= beatAtMs) {
-        await options.reader();
+        // Nobody is asked who they are: that would keep a session alive at which nobody sits.
         return ': still here\n\n';
       } else {
         await watch.pause(signal);

@@ -2,10 +2,15 @@ import { SMTPServer } from 'smtp-server';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ChannelMessage } from '../../activities/channels/channel.ts';
 import { createEmailChannel } from '../../activities/channels/email.ts';
+import { createDeliver } from '../../activities/deliver.ts';
+import { createTellPeople } from '../../activities/deliver-to-people.ts';
 import { PortFailure } from '../../activities/ports/port-failure.ts';
+import { startRelay } from '../../activities/relay.ts';
+import { startNoticeRelay } from '../../activities/relay-notices.ts';
 import { excludedFacet } from '../../db/case-facets.ts';
 import { deliveriesOfNotification } from '../../db/own/notifications-deliveries.ts';
 import { caseFacets, laterRungs } from '../../db/schema/index.ts';
+import { shippedLadder } from '../../machines/library/notification/index.ts';
 import { hourMs, startNotified } from './notified.ts';
 
 type Notified = Awaited<ReturnType<typeof startNotified>>;
@@ -140,6 +145,29 @@ describe('the ladder, from the clock to the person', () => {
     expect(heads).toMatchObject([
       { personId: 'complaints-manager', toldAs: 'department-head', urgent: true },
     ]);
+  });
+
+  test('the worker’s own loops do it by themselves, and stop', async () => {
+    const mail = keeping();
+    world = await startNotified({ at: '2026-03-02T06:00:00.000Z' });
+    await world.prefer('complaints-manager', { ...address('cm'), channels: ['email'] });
+    const { caseId } = await world.openComplaint();
+    world.setTime('2026-03-03T01:00:00.000Z');
+    await sendEvent('handler', caseId, 'contact', { how: 'phone' });
+    const { store, vault, now } = world;
+    const parts = {
+      ...{ vault, now, ladder: shippedLadder, channels: { email: mail.email }, guard: { allow: [] } },
+      publicUrl: 'https://caseloom.example.com',
+    };
+    const tellPeople = createTellPeople(store, { ladder: shippedLadder, now, gatherMs: 0 });
+    const letters = { send: async () => ({ letterId: '' }) };
+    const relay = startRelay(store, createDeliver(store, letters, { tellPeople }), () => undefined);
+    const said: string[] = [];
+    const notices = startNoticeRelay({ store, ...parts }, (line) => said.push(line));
+    await expect.poll(() => mail.sent.length).toBeGreaterThan(0);
+    await Promise.all([relay.stop(), notices.stop()]);
+    expect(said).toEqual([]);
+    expect(mail.sent.map((each) => each.address)).toEqual(['cm@insurer.example']);
   });
 
   test('the same row twice makes no second message', async () => {
