@@ -40,6 +40,7 @@ export const caseView = ({ row, published, reader }: Seen): { [key: string]: Jso
     deadlines: deadlinesOf(state, published),
     documents: documentsOf(state, published, reader),
     contacts: contactsOf(state),
+    watchers: state.watchers ?? [],
     links: state.links as unknown as Json,
     incidents: state.incidents as unknown as Json,
     owner: row.owner,

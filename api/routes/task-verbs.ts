@@ -8,7 +8,7 @@ import { areApart } from '../../machines/kernel/owner-transfers.ts';
 import { maySeeState } from '../case-view.ts';
 import { commonSuperior } from '../common-superior.ts';
 import type { AppEnv } from '../env.ts';
-import { knownPerson } from '../known-person.ts';
+import { findPerson, knownPerson } from '../known-person.ts';
 import { idPattern } from '../present-case.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { caseAnswers } from '../schemas/case.ts';
@@ -63,24 +63,48 @@ const cancel = verbRoute(
 const comment = verbRoute(
   'comment',
   'Comment on a task',
-  z.strictObject({ ...commonFields, text: Reason }).openapi('CommentTask'),
+  z
+    .strictObject({
+      ...commonFields,
+      text: Reason.describe('`@` and a person’s id names somebody, who is told'),
+      mentions: z.array(z.string().min(1).max(200)).max(20).optional().describe('Further people to tell'),
+    })
+    .openapi('CommentTask'),
   true,
 );
 
 const PersonId = z.string().min(1).max(200);
 const returnTo = verbRoute(
   'return',
-  'Send a decision back to an earlier step, or to its proposer',
+  'Send a decision back to an earlier step or its proposer; a task, where its definition has an outcome that leads there',
   z.strictObject({ ...commonFields, toStep: z.string().min(1).max(60).nullable() }).openapi('ReturnTask'),
   true,
 );
-const withdraw = verbRoute('withdraw', 'Recall a decision before anybody has made it', Plain, true);
+const withdraw = verbRoute(
+  'withdraw',
+  'Recall a decision before anybody has made it; take back a task that you lent',
+  Plain,
+  true,
+);
 const delegate = verbRoute(
   'delegate',
-  'Lend a seat to somebody for a time',
+  'Lend a seat for a time; a task until it is resolved, or for a time',
   z
-    .strictObject({ ...commonFields, to: PersonId, until: z.iso.datetime({ offset: true }) })
+    .strictObject({ ...commonFields, to: PersonId, until: z.iso.datetime({ offset: true }).optional() })
     .openapi('DelegateTask'),
+  true,
+);
+const resolve = verbRoute(
+  'resolve',
+  'Give back a task that was lent to you, its work done',
+  z.strictObject({ ...commonFields, text: Reason.optional() }).openapi('ResolveTask'),
+  false,
+);
+const remind = verbRoute('remind', 'Remind of a task, once an hour', Plain, false);
+const copy = verbRoute(
+  'copy',
+  'Send people a copy of the case',
+  z.strictObject({ ...commonFields, to: z.array(PersonId).min(1).max(50) }).openapi('CopyTask'),
   true,
 );
 const addSigner = verbRoute(
@@ -184,7 +208,8 @@ export const taskVerbRoutes = (services: Services): Router => {
     const { to, until, ...common } = c.req.valid('json');
     return toTask(services, c, taskId, common, {
       command: async ({ target }) => ({
-        ...{ type: 'task', taskId, verb: 'delegate', until },
+        ...{ type: 'task', taskId, verb: 'delegate' },
+        ...(until === undefined ? {} : { until }),
         to: await somebody(c, to, '/to', target.row.kind),
       }),
     });
@@ -212,21 +237,74 @@ export const taskVerbRoutes = (services: Services): Router => {
     });
   });
 
-  on(router, comment, async (c) => {
+  on(router, resolve, async (c) => {
     const { taskId } = c.req.valid('param');
-    const { text, ...common } = c.req.valid('json');
+    const { text, ...common } = c.req.valid('json') ?? {};
     return toTask(services, c, taskId, common, {
       clear: () => ({ texts: { comment: text } }),
       command: ({ texts }) => ({
-        type: 'task',
-        taskId,
-        verb: 'comment',
+        ...{ type: 'task', taskId, verb: 'resolve' },
+        ...(texts.comment === undefined ? {} : { text: texts.comment }),
+      }),
+    });
+  });
+
+  on(router, remind, async (c) => {
+    const { taskId } = c.req.valid('param');
+    return toTask(services, c, taskId, c.req.valid('json') ?? {}, {
+      command: () => ({ type: 'task', taskId, verb: 'remind' }),
+    });
+  });
+
+  on(router, copy, async (c) => {
+    const { taskId } = c.req.valid('param');
+    const { to, ...common } = c.req.valid('json');
+    return toTask(services, c, taskId, common, {
+      command: async ({ target }) => ({
+        ...{ type: 'task', taskId, verb: 'copy' },
+        people: await Promise.all(to.map((id, n) => somebody(c, id, `/to/${n}`, target.row.kind))),
+      }),
+    });
+  });
+
+  /** Whom a comment names: those listed must exist, an `@` in the text may stand for something else. */
+  const named = async (
+    c: Context<AppEnv>,
+    text: string,
+    mentions: string[],
+    kind: string,
+  ): Promise<{ people?: Actor[] }> => {
+    const { tenant } = c.get('person');
+    const listed = await Promise.all(mentions.map((id, n) => somebody(c, id, `/mentions/${n}`, kind)));
+    const read = mentionedIn(text).filter((id) => !mentions.includes(id));
+    const found = await Promise.all(read.map((id) => findPerson(services, { tenant, id, kind })));
+    const people = [...listed, ...found.filter((person) => person !== undefined)];
+    return people.length === 0 ? {} : { people };
+  };
+
+  on(router, comment, async (c) => {
+    const { taskId } = c.req.valid('param');
+    const { text, mentions = [], ...common } = c.req.valid('json');
+    return toTask(services, c, taskId, common, {
+      clear: () => ({ texts: { comment: text } }),
+      command: async ({ texts, target }) => ({
+        ...{ type: 'task', taskId, verb: 'comment' },
+        ...(await named(c, text, mentions, target.row.kind)),
         ...(texts.comment === undefined ? {} : { text: texts.comment }),
       }),
     });
   });
   return router;
 };
+
+/** Ids that follow an `@`, each once. */
+const mentionedIn = (text: string): string[] => [
+  ...new Set(
+    [...text.matchAll(/(?<![\w.])@([A-Za-z0-9][A-Za-z0-9_-]{0,119})/g)]
+      .map(([, id]) => id as string)
+      .slice(0, 20),
+  ),
+];
 
 /** Sends a verb on a task to the task's case. A task that does not exist is refused like a case that does not. */
 const toTask = async (

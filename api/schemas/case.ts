@@ -114,6 +114,7 @@ export const Case = z
     deadlines: z.array(CaseDeadline),
     documents: z.array(CaseDocument),
     contacts: z.array(Contact),
+    watchers: z.array(z.string()).describe('Who got a copy of the case'),
     handover: z
       .object({
         from: z.string(),

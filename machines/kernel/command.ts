@@ -64,7 +64,18 @@ export interface EventCommand extends CommandBase {
 export interface TaskCommand extends CommandBase {
   type: 'task';
   taskId: string;
-  verb: 'claim' | 'release' | 'complete' | 'reassign' | 'comment' | 'assign' | 'cancel' | SeatVerb;
+  verb:
+    | 'claim'
+    | 'release'
+    | 'complete'
+    | 'reassign'
+    | 'comment'
+    | 'assign'
+    | 'cancel'
+    | 'resolve'
+    | 'remind'
+    | 'copy'
+    | SeatVerb;
   /** `complete`: the outcome (an event) and its data. */
   outcome?: string;
   data?: JsonObject;
@@ -72,11 +83,13 @@ export interface TaskCommand extends CommandBase {
   to?: Actor;
   /** `reassign` to another department: the nearest superior of both, or null. Absent within one department. */
   superior?: string | null;
-  /** `comment`; the answer to a task that a person added. */
+  /** `copy`: who gets the copy; `comment`: whom it names. */
+  people?: Actor[];
+  /** `comment`, `resolve`; the answer to a task that a person added. */
   text?: Sealed;
-  /** `return`: an earlier step, or null for the proposer. */
+  /** `return`: an earlier step (of a task: a state), or null for the proposer. */
   toStep?: string | null;
-  /** `delegate`: the first instant it holds no more, RFC 3339 UTC. */
+  /** `delegate`, of a task where it is for a time: the first instant it holds no more, RFC 3339 UTC. */
   until?: string;
   /** `add-signer`: whether the seat waits for the added one, or the added one for the seat. */
   position?: 'before' | 'after';

@@ -13,6 +13,7 @@ const shown = [
   'incidents',
   'contacts',
   'handover',
+  'watchers',
   'transfers',
   'excluded',
   'owner',

@@ -62,6 +62,8 @@ export interface CaseState {
   excluded?: { [personId: string]: Exclusion };
   /** The person answerable for the case. */
   owner: string | null;
+  /** Who got a copy of the case. */
+  watchers?: string[];
   /** Somebody is asked to become the owner, or (`superior`; null: any manager) to name one. */
   handover?: Handover;
   /** What was handed from person to person, by the seq that it was asked with. */
@@ -110,6 +112,12 @@ export interface Task {
   outcome?: string;
   /** The seat of a decision by several people that this task is for. */
   seat?: string;
+  /** It is lent to its assignee, for a time or until it is resolved or taken back. */
+  delegation?: { from: string; to: string; until?: string };
+  /** What the last one it was lent to said of it. */
+  resolved?: { by: string; at: string; text?: Sealed };
+  /** Who reminded of it within the hour. */
+  reminded?: { [personId: string]: string };
   /** It came from another department, and is not accepted yet: the key of `transfers`. */
   transfer?: string;
   /** A person added it: no state of the machine waits for it. */

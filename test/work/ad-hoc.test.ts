@@ -98,7 +98,7 @@ describe('a task that a person added', () => {
     ['cancelled without a reason', { verb: 'cancel', by: 'handler' }, 'REASON_REQUIRED'],
     ['cancelled by a stranger', { verb: 'cancel', by: 'agent', reason: sealed('x') }, 'ROLE_REQUIRED'],
     ['cancelled by who added it', { verb: 'cancel', by: 'handler', reason: sealed('x') }, ['task.cancelled']],
-    ['withdrawn like a decision', { verb: 'withdraw', by: 'handler' }, 'OUTCOME_NOT_ALLOWED'],
+    ['taken back though nobody lent it', { verb: 'withdraw', by: 'handler' }, 'NOT_DELEGATED'],
   ])('%s', (_, command, came) => {
     const { driver, taskId } = added();
     expect(verb(driver, taskId, command)).toEqual(came);
