@@ -2,11 +2,13 @@ import type { Store } from '../db/open.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import { openValues } from '../db/vault/open-values.ts';
 import type { Vault } from '../db/vault/open-vault.ts';
-import { searchCases } from '../db/vault/search.ts';
+import { foundMax, searchCases } from '../db/vault/search.ts';
+import { isPlainObject } from '../machines/kernel/canonical-json.ts';
 import type { Facts } from '../machines/kernel/command.ts';
-import type { Json } from '../machines/kernel/json.ts';
+import type { Json, JsonObject } from '../machines/kernel/json.ts';
 import { isSealed } from '../machines/kernel/json-schema-value.ts';
 import { ledgerSums } from '../machines/kernel/ledger.ts';
+import { approvedSince, noCurrency, partyDays } from '../machines/kernel/policy/party-total.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
 
 /** What facts are found by; of a case that is to be opened, only its links. */
@@ -15,6 +17,8 @@ export type FactState = Pick<CaseState, 'tenant' | 'caseId' | 'kind' | 'links' |
 export interface FactSources {
   store: Store;
   vault: Vault;
+  /** Epoch milliseconds. */
+  now: () => number;
 }
 
 type Lookup = (sources: FactSources, state: FactState, facts: Facts) => Promise<Json>;
@@ -29,7 +33,10 @@ const claimTotals: Lookup = async ({ store }, state) => {
   return { reserve, approved, paid } as unknown as Json;
 };
 
-const claimOf = async (store: Store, state: FactState): Promise<Pick<FactState, 'ledger'>> => {
+type Matter = Pick<FactState, 'caseId' | 'kind' | 'ledger' | 'data'>;
+
+/** The claim of an exposure; any other case is its own matter. */
+const claimOf = async (store: Store, state: FactState): Promise<Matter> => {
   if (state.kind === 'claim') {
     return state;
   }
@@ -75,6 +82,50 @@ const duplicateClaim: Lookup = async ({ store, vault }, { tenant, caseId, data }
 const dayOf = (on: Json | undefined): number =>
   typeof on === 'string' ? Date.parse(`${on}T00:00:00Z`) : Number.NaN;
 
+/** Who gets the money, or asks for it, as far as the case knows: exact values by which their other cases are found. */
+const partyFields = [
+  ['payee', 'account'],
+  ['reporter', 'phone'],
+  ['complainant', 'phone'],
+] as const;
+
+const partyRefs = ({ data }: Pick<FactState, 'data'>): string[] =>
+  partyFields.flatMap(([part, field]) => {
+    const whole = data[part];
+    const value = isPlainObject(whole) ? (whole as JsonObject)[field] : undefined;
+    return isSealed(value) ? [(value as { ref: string }).ref] : [];
+  });
+
+/** What was approved for the same party in the last 90 days, in all of their cases; this one's claim is among them. */
+const partyTotals: Lookup = async ({ store, vault, now }, state) => {
+  const { tenant } = state;
+  const claim = await claimOf(store, state);
+  const opened = await openValues(vault, tenant, [...partyRefs(state), ...partyRefs(claim)]);
+  const texts = [...opened.values()].flatMap((each) =>
+    'value' in each && typeof each.value === 'string' ? [each.value] : [],
+  );
+  const found = await Promise.all(texts.map((text) => searchCases(vault, { tenant, text })));
+  const rows = await Promise.all(
+    [...new Set(found.flat())].map((caseId) => getCase(store, { tenant, caseId })),
+  );
+  const matters = new Map<string, Matter>([[claim.caseId, claim]]);
+  for (const row of rows) {
+    const matter = row && (await claimOf(store, row.state));
+    if (matter && !matters.has(matter.caseId)) matters.set(matter.caseId, matter);
+  }
+  const since = new Date(now() - partyDays * dayMs).toISOString();
+  const approved = approvedSince(
+    [...matters.values()].map(({ ledger }) => ledger),
+    since,
+  );
+  // Where there may be more cases than a search finds, nobody knows the sum.
+  const isWhole = found.every(({ length }) => length < foundMax);
+  return {
+    approved: isWhole ? { ...approved } : { ...approved, currency: noCurrency },
+    cases: matters.size,
+  };
+};
+
 const linkedCases = async (
   store: Store,
   { tenant, links }: FactState,
@@ -89,4 +140,5 @@ export const factLookups: { readonly [name: string]: Lookup } = {
   claimTotals,
   conflictOfInterest,
   duplicateClaim,
+  partyTotals,
 };

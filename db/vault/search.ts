@@ -14,7 +14,7 @@ export const searchHmac = (vault: Vault, tenant: string, text: string): string =
   hmacHex(deriveKey(vault.masterKey, ['search', tenant]), normalise(text));
 
 /** Cases that one search may find. */
-const foundMax = 200;
+export const foundMax = 200;
 
 /** The cases in which a searchable field has exactly this value; `field` narrows it to one. */
 export const searchCases = (
