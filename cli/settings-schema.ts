@@ -86,6 +86,10 @@ const signIn = z
     origin: origin.optional(),
     idleMinutes: z.int().min(1).max(1_440).default(30),
     absoluteHours: z.int().min(1).max(168).default(12),
+    addressHeader: z
+      .string()
+      .regex(/^[a-z][a-z-]*$/, 'the name of a header in lower case')
+      .optional(),
     oidc: oidc.optional(),
   })
   .refine((section) => section.mode !== 'oidc' || section.oidc !== undefined, {

@@ -11,12 +11,13 @@ export interface SignInSection {
   readonly origin: string;
   readonly idleMs: number;
   readonly absoluteMs: number;
+  readonly addressHeader?: string;
   readonly oidc?: FileSection['oidc'];
 }
 
 /** @throws SettingsError for a mode in the environment that there is not, or that lacks its provider */
 export function signInSection(
-  { mode, origin, idleMinutes, absoluteHours, oidc }: FileSection,
+  { mode, origin, idleMinutes, absoluteHours, addressHeader, oidc }: FileSection,
   isEmbedded: boolean,
   port: number,
   env: NodeJS.ProcessEnv,
@@ -31,6 +32,7 @@ export function signInSection(
     origin: origin ?? `http://localhost:${port}`,
     idleMs: idleMinutes * 60_000,
     absoluteMs: absoluteHours * 3_600_000,
+    ...(addressHeader === undefined ? {} : { addressHeader }),
     ...(chosen === 'oidc' ? { oidc } : {}),
   };
 }

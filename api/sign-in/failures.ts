@@ -11,14 +11,20 @@ import type { Services } from '../services.ts';
 /** Who a record names where nobody is known. */
 export const nobody = 'nobody';
 
-/** Failures of one address, whoever is meant; many people may share one. */
-const addressLimit: TryLimit = { free: 100, waitMs: 60_000, waitMsMax: 15 * 60_000 };
+/** Failures of one address, whoever is meant. Many people may share one, and mistype: that many in a quarter of an hour. */
+const addressLimit: TryLimit = { free: 100, waitMs: 60_000, waitMsMax: 15 * 60_000, forgetEachMs: 9_000 };
 
-/** Where the request comes from: the connection itself. A header that says so may say anything. */
-const addressOf = (c: Context<AppEnv>): string => c.env?.incoming?.socket.remoteAddress ?? 'in process';
+/** Where the request comes from: as the proxy saw it, where one is set up; else a header may say anything. */
+const addressOf = ({ signIn: { addressHeader } }: Services, c: Context<AppEnv>): string => {
+  const connection = c.env?.incoming?.socket.remoteAddress ?? 'in process';
+  // What the nearest proxy has added stands last; what is before it came with the request.
+  const seen =
+    addressHeader === undefined ? '' : (c.req.header(addressHeader)?.split(',').at(-1)?.trim() ?? '');
+  return seen === '' ? connection : seen;
+};
 
-const addressName = ({ vault }: Services, c: Context<AppEnv>): string =>
-  signInNameOf(vault, 'address', addressOf(c));
+const addressName = (services: Services, c: Context<AppEnv>): string =>
+  signInNameOf(services.vault, 'address', addressOf(services, c));
 
 /** A credential that was shown and not taken. */
 export interface Failure {

@@ -27,6 +27,11 @@ export interface SignInSettings extends SessionLimits {
   /** Whether the page signs anybody in as a demo person by a click: only where nobody else reaches it. */
   demoPeople: boolean;
   oidc?: OidcSettings;
+  /**
+   * The header in which a proxy before us says where a request comes from; absent: the connection itself does. Only for
+   * a proxy that writes it anew or adds to its end, and that nobody can go around.
+   */
+  addressHeader?: string;
 }
 
 /** Half an hour without a request, twelve hours in all. */

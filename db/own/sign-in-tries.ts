@@ -10,6 +10,8 @@ export interface TryLimit {
   /** The first wait, in milliseconds; each further failure doubles it. */
   waitMs: number;
   waitMsMax: number;
+  /** One failure is forgotten each time this passes; default: all of them, after a day without one. */
+  forgetEachMs?: number;
 }
 
 export interface Tried {
@@ -58,12 +60,27 @@ const countTryIn = (
 ): Tried => {
   const row = statements(db).one.get({ tenant, key });
   if (row && row.lockedUntilMs > nowMs) return { retryAfterMs: row.lockedUntilMs - nowMs, locksNow: false };
-  const tries = (row && row.lastAtMs > nowMs - triesKeptMs ? row.tries : 0) + 1;
+  const { remembered, sinceMs } = rememberedOf(row, limit, nowMs);
+  const tries = remembered + 1;
   const over = tries - limit.free;
   // 2^20 times the first wait is beyond every longest one.
   const lockMs = over < 0 ? 0 : Math.min(limit.waitMs * 2 ** Math.min(over, 20), limit.waitMsMax);
-  statements(db).put.run({ tenant, key, tries, lastAtMs: nowMs, lockedUntilMs: lockMs && nowMs + lockMs });
+  statements(db).put.run({ tenant, key, tries, lastAtMs: sinceMs, lockedUntilMs: lockMs && nowMs + lockMs });
   return { retryAfterMs: 0, locksNow: over === 0 };
+};
+
+// What is forgotten is reckoned from the last time that something was, so that steady failures are forgotten too.
+const rememberedOf = (
+  row: { tries: number; lastAtMs: number } | undefined,
+  { forgetEachMs }: TryLimit,
+  nowMs: number,
+): { remembered: number; sinceMs: number } => {
+  if (!row || row.lastAtMs <= nowMs - triesKeptMs) return { remembered: 0, sinceMs: nowMs };
+  if (forgetEachMs === undefined) return { remembered: row.tries, sinceMs: nowMs };
+  const forgotten = Math.floor((nowMs - row.lastAtMs) / forgetEachMs);
+  return forgotten >= row.tries
+    ? { remembered: 0, sinceMs: nowMs }
+    : { remembered: row.tries - forgotten, sinceMs: row.lastAtMs + forgotten * forgetEachMs };
 };
 
 /** How long the next try must wait, in milliseconds. */

@@ -171,6 +171,7 @@ export const signInAttempts = sqliteTable(
     tenant: text().notNull(),
     key: text().notNull(),
     tries: integer().notNull(),
+    /** From when on they are forgotten. */
     lastAtMs: integer('last_at_ms').notNull(),
     /** Until when no further one is judged; 0: not locked. */
     lockedUntilMs: integer('locked_until_ms').notNull(),

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { embeddedTenant } from '../../api/embedded-tenant.ts';
 import { defaultSessionLimits, type SignInSettings } from '../../api/sign-in/settings.ts';
 import { changePerson } from '../../db/own/person-record.ts';
-import { startTestApi, type TestApi } from '../support/api.ts';
+import { startTestApi, type TestApi, testApiOver } from '../support/api.ts';
+import { inProcessCases } from '../support/in-process-cases.ts';
 import { recordsOf } from '../support/records.ts';
 import { type Browser, openBrowser } from './browser.ts';
 import { codeOf, giveAccount, password } from './people.ts';
@@ -13,16 +14,19 @@ import { codeOf, giveAccount, password } from './people.ts';
 const origin = 'https://caseloom.example.com';
 const signIn: SignInSettings = { mode: 'accounts', origin, demoPeople: false, ...defaultSessionLimits };
 let laterMs = 0;
+/** Where a test counts within a time, the clock stands still. */
+let frozenAtMs: number | undefined;
 let api: TestApi;
 const browser = (address?: string): Browser => openBrowser(api.app, origin, address);
 
 beforeAll(async () => {
-  api = await startTestApi({ now: () => Date.now() + laterMs, signIn });
+  api = await startTestApi({ now: () => (frozenAtMs ?? Date.now()) + laterMs, signIn });
   for (const person of ['handler', 'lead', 'agent', 'qa', 'legal']) await giveAccount(api, browser(), person);
 });
 afterAll(() => api.stop());
 afterEach(() => {
   laterMs = 0;
+  frozenAtMs = undefined;
 });
 
 const enter = (visitor: Browser, person: string, form: object = {}) =>
@@ -90,6 +94,7 @@ describe('a password', () => {
   });
 
   test('429: a thousand wrong ones at once and in a row are locked, recorded once each while judged, once as locked', async () => {
+    frozenAtMs = Date.now();
     const before = recordsOf(api.store).length;
     const answers = await Promise.all(
       Array.from({ length: 1_000 }, (_, n) =>
@@ -119,6 +124,7 @@ describe('a password', () => {
   });
 
   test('429: an address that tries a hundred accounts is locked, whatever it says of where it comes from', async () => {
+    frozenAtMs = Date.now();
     const visitor = browser('203.0.113.77');
     const from = (n: number) => ({ 'x-forwarded-for': `192.0.2.${n}`, forwarded: `for=192.0.2.${n}` });
     const tokens = await Promise.all(
@@ -136,6 +142,21 @@ describe('a password', () => {
     const refused = await visitor.get('/v1/people/me', { headers: { authorization: 'Bearer csk_more' } });
     expect(refused.status).toBe(429);
   });
+});
+
+test('429: behind a proxy, what the proxy added last counts, and what came with the request does not', async () => {
+  const { store, folder } = api;
+  const behind = { ...signIn, addressHeader: 'x-forwarded-for' };
+  const nowMs = Date.now();
+  const given = { folder, store, cases: inProcessCases(store), signIn: behind };
+  const other = await testApiOver({ ...given, now: () => nowMs });
+  const send = (n: number, seen: string) =>
+    openBrowser(other.app, origin, '203.0.113.200').get('/v1/people/me', {
+      headers: { authorization: `Bearer csk_${n}`, 'x-forwarded-for': `192.0.2.${n}, ${seen}` },
+    });
+  const answers = await Promise.all(Array.from({ length: 101 }, (_, n) => send(n, '198.51.100.250')));
+  expect(answers.filter(({ status }) => status === 429).length).toBe(1);
+  expect((await send(1, '198.51.100.251')).status).toBe(401);
 });
 
 describe('a session', () => {

@@ -60,6 +60,8 @@ describe('settings', () => {
     });
     expect(() => apiSignIn(settings, {})).toThrow('SECRET: is not set');
     expect(settingsOf(section, { CASELOOM_SIGN_IN: 'accounts' }).signIn).not.toHaveProperty('oidc');
+    const behind = settingsOf('mode: accounts, addressHeader: x-real-ip');
+    expect(apiSignIn(behind, {}).addressHeader).toBe('x-real-ip');
   });
 
   test.each([
@@ -71,6 +73,7 @@ describe('settings', () => {
     ['no signature at all', oidc.replace('}', ', algorithms: [none]}'), 'signIn.oidc.algorithms'],
     ['the client as audience', oidc.replace('"https://c.example.com/api"', 'web'), 'signIn.oidc.audience'],
     ['a provider over plain HTTP', oidc.replace('https://id', 'http://id'), 'signIn.oidc.issuer'],
+    ['an address header of another form', 'addressHeader: "X Forwarded"', 'signIn.addressHeader'],
     ['a secret itself', oidc.replace('}', ', clientSecret: abc}'), 'clientSecret'],
   ])('refuses %s', (_, section, where) => {
     expect(problemOf(section)).toContain(where);
