@@ -99,7 +99,7 @@ describe('documentation', () => {
   });
 
   test('404: a problem, and nothing of later releases', async () => {
-    for (const path of ['/nothing', '/v1/reports', '/v1/stream', '/v1/audit/checkpoint']) {
+    for (const path of ['/nothing', '/v1/reports', '/v1/audit/checkpoint']) {
       const { status, body } = await get(path, 'agent');
       expect([status, body.code]).toEqual([404, 'NOT_FOUND']);
     }
