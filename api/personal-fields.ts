@@ -7,12 +7,14 @@ export interface PersonalField {
   /** JSON pointer into the data. */
   pointer: string;
   value: Json;
+  /** It stands under a mark `x-restricted`: a search that all may use must not find the case by it. */
+  restricted: boolean;
 }
 
 /** All values that a schema marks `x-personal`, in valid clear data. */
 export const personalFields = (schema: JsonSchema, data: Json, root: JsonSchema): PersonalField[] => {
   const found: PersonalField[] = [];
-  visit(found, schema, data, root, '');
+  visit(found, schema, data, { root, restricted: false }, '');
   return found;
 };
 
@@ -20,34 +22,37 @@ const visit = (
   found: PersonalField[],
   schema: JsonSchema,
   value: Json,
-  root: JsonSchema,
+  around: { root: JsonSchema; restricted: boolean },
   pointer: string,
 ): void => {
+  const { root } = around;
+  const restricted = around.restricted || schema['x-restricted'] !== undefined;
+  const inner = { root, restricted };
   if (schema['x-personal'] === true) {
     if (!found.some((field) => field.pointer === pointer)) {
-      found.push({ pointer, value });
+      found.push({ pointer, value, restricted });
     }
     return;
   }
   const target = schema.$ref === undefined ? undefined : resolveRef(schema.$ref, root);
   if (target) {
-    visit(found, target, value, root, pointer);
+    visit(found, target, value, inner, pointer);
     return;
   }
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
-      visit(found, schema.items ?? {}, item, root, pointer + pointerStep(index));
+      visit(found, schema.items ?? {}, item, inner, pointer + pointerStep(index));
     }
   } else if (isPlainObject(value)) {
     for (const [key, item] of Object.entries(value as { [key: string]: Json })) {
       const others = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : {};
-      visit(found, schema.properties?.[key] ?? others, item, root, pointer + pointerStep(key));
+      visit(found, schema.properties?.[key] ?? others, item, inner, pointer + pointerStep(key));
     }
   }
   // Only the alternative that the value fits says what of it is personal.
   for (const branch of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) {
     if (validate(branch, value, root, { personal: 'clear' }).length === 0) {
-      visit(found, branch, value, root, pointer);
+      visit(found, branch, value, inner, pointer);
     }
   }
 };

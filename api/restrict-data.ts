@@ -27,3 +27,9 @@ export const restrictData = (schema: JsonSchema, data: Json, root: JsonSchema, r
   });
   return Object.fromEntries(kept);
 };
+
+/** The form of an event's data; of a restricted event all of it carries the mark. */
+export const formOf = (event: { data?: JsonSchema; 'x-restricted'?: string[] }): JsonSchema | undefined =>
+  event.data === undefined || event['x-restricted'] === undefined
+    ? event.data
+    : { ...event.data, 'x-restricted': event['x-restricted'] };

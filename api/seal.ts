@@ -47,10 +47,10 @@ export const planSeal = ({ data, texts = {} }: Clear): SealPlan => {
   const fields = data === undefined ? [] : personalIn(data);
   const given = Object.entries(texts).filter((text): text is [string, string] => text[1] !== undefined);
   const values: PersonalValue[] = [
-    ...fields.map(({ pointer, value }) => ({
+    ...fields.map(({ pointer, value, restricted }) => ({
       field: pointer,
       value,
-      searchable: typeof value === 'string' && value.length <= searchableCharsMax,
+      searchable: !restricted && typeof value === 'string' && value.length <= searchableCharsMax,
     })),
     ...given.map(([field, value]) => ({ field, value })),
   ];

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../machines/kernel/json.ts';
 import { own } from '../../machines/kernel/own.ts';
 import { Refused } from '../problem.ts';
 import { reopenCase } from '../reopen-case.ts';
+import { formOf } from '../restrict-data.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { caseAnswers } from '../schemas/case.ts';
 import {
@@ -78,7 +79,7 @@ export const eventRoutes = (services: Services): Router => {
             errors: [{ pointer: '/type', message: 'is no event of this definition' }],
           });
         }
-        return { data: { schema: event.data, root, value: data as JsonObject | undefined } };
+        return { data: { schema: formOf(event), root, value: data as JsonObject | undefined } };
       },
       command: ({ data: sealed }) => ({
         type: 'event',

@@ -10,6 +10,7 @@ import { commonSuperior } from '../common-superior.ts';
 import type { AppEnv } from '../env.ts';
 import { findPerson, knownPerson } from '../known-person.ts';
 import { idPattern } from '../present-case.ts';
+import { formOf } from '../restrict-data.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { caseAnswers } from '../schemas/case.ts';
 import { commandHeaders, commandProblems, commonFields, DataObject, Reason } from '../schemas/common.ts';
@@ -146,7 +147,7 @@ export const taskVerbRoutes = (services: Services): Router => {
       // The form is the outcome's; an outcome that there is none of is refused by the kernel.
       clear: ({ published, root }) => {
         const event = own(published.runtime.events, outcome);
-        const form = event && { schema: event.data, root, value: data as JsonObject | undefined };
+        const form = event && { schema: formOf(event), root, value: data as JsonObject | undefined };
         return { ...(form && { data: form }), texts: { answer } };
       },
       command: ({ data: sealed, texts }) => ({

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { publishDefinition } from '../../db/own/definitions.ts';
+import { type Person, putPerson } from '../../db/own/people.ts';
+import { definitionHash } from '../../machines/definition/hash.ts';
+import { runtimePart } from '../../machines/definition/runtime-part.ts';
+import { DefinitionDocument } from '../../machines/definition/schema.ts';
+import type { Json, JsonObject } from '../../machines/kernel/json.ts';
+import { startTestApi } from '../support/api.ts';
+
+// Guarantee: whatever list, count or search somebody asks for shows nothing that reading each case would not show them,
+// and values that are marked for other roles (an investigator's notes, health data) leave the server in no answer.
+
+type Api = Awaited<ReturnType<typeof startTestApi>>;
+let api: Api;
+
+const text = (extra: object = {}) => ({ type: 'string', maxLength: 90, 'x-personal': true, ...extra });
+const title = { zh: '例', en: 'Example' };
+const document = DefinitionDocument.parse({
+  $schema: '../../definition/case-definition.v1.json',
+  ...{ id: 'marked', version: '1.0.0', kind: 'claim', title, owner: 'handler', calendar: 'always' },
+  data: {
+    type: 'object',
+    properties: {
+      name: text({ title }),
+      diagnosis: text({ title, 'x-restricted': ['medical'] }),
+      grade: { title, type: 'string', 'x-restricted': ['medical'] },
+    },
+    additionalProperties: false,
+  },
+  events: {
+    note: {
+      title,
+      by: ['siu'],
+      'x-restricted': ['siu'],
+      data: { type: 'object', properties: { note: text({ title }) }, additionalProperties: false },
+    },
+    look: { title, by: ['handler'] },
+    close: { title, by: ['handler'] },
+  },
+  machine: {
+    initial: 'work',
+    states: {
+      work: { on: { note: { actions: [] }, look: { actions: [] }, close: 'closed' } },
+      closed: { type: 'final' },
+    },
+  },
+  tasks: { work: { title, role: 'handler', outcomes: ['close'] } },
+  deadlines: {},
+  open: { by: ['handler'] },
+});
+
+const person = (id: string, roles: string[], extra: Partial<Person> = {}): Person => ({
+  ...{ tenant: 'default', id, name: id, status: 'active', roles, departments: [], skills: [] },
+  ...{ authority: [], ...extra },
+});
+
+const caseIds: string[] = [];
+const cases = 5;
+
+beforeAll(async () => {
+  api = await startTestApi();
+  const content = { document: document as unknown as JsonObject, runtime: runtimePart(document) };
+  const { id, version } = document;
+  await publishDefinition(api.store, 'default', { id, version, hash: definitionHash(document), ...content });
+  await putPerson(api.store, person('writer', ['handler', 'siu', 'medical']));
+  for (let n = 0; n < cases; n++) {
+    const data = { name: `Name ${n}`, diagnosis: `HEALTHMARK ${n}`, grade: `GRADEMARK ${n}` };
+    const opened = await api.call('writer', 'POST', '/v1/cases', { definition: 'marked', data });
+    expect([opened.status, opened.body.detail]).toEqual([201, undefined]);
+    caseIds.push(opened.body.caseId);
+    const path = `/v1/cases/${opened.body.caseId}/events`;
+    const noted = await api.call('writer', 'POST', path, { type: 'note', data: { note: `NOTEMARK ${n}` } });
+    expect(noted.status).toBe(200);
+  }
+});
+afterAll(() => api.stop());
+
+const secrets = [
+  { mark: 'HEALTHMARK', roles: ['medical'] },
+  { mark: 'GRADEMARK', roles: ['medical'] },
+  { mark: 'NOTEMARK', roles: ['siu'] },
+];
+
+interface Shown {
+  [key: string]: Json;
+}
+
+/** All that somebody sees who asks for everything there is. */
+const looksAround = async (who: string) => {
+  const texts: string[] = [];
+  const get = async (path: string) => {
+    const answer = await api.call(who, 'GET', path);
+    texts.push(JSON.stringify(answer.body));
+    return answer;
+  };
+  const items = async (path: string): Promise<Shown[]> => (await get(path)).body.items ?? [];
+  const read = new Map<string, Shown>();
+  for (const caseId of caseIds) {
+    const { status, body } = await get(`/v1/cases/${caseId}`);
+    if (status === 200) read.set(caseId, body);
+    const trail = await get(`/v1/cases/${caseId}/entries`);
+    expect(trail.status).toBe(status);
+  }
+  const listed = [
+    ...(await items('/v1/cases?definition=marked&limit=200')),
+    ...(await items('/v1/cases?state=work&limit=200')),
+    ...(await items('/v1/cases?q=Name%201')),
+    ...(await items('/v1/audit/entries?definition=marked&limit=200')),
+  ];
+  const tasks = [
+    ...(await items('/v1/tasks?view=all&limit=200')),
+    ...(await items('/v1/tasks?view=team&limit=200')),
+  ];
+  const candidate = await items('/v1/tasks?view=candidate&limit=200');
+  const counts = (await get('/v1/tasks/counts')).body;
+  const bySecret = [
+    ...(await items('/v1/cases?q=HEALTHMARK%201')),
+    ...(await items('/v1/cases?q=NOTEMARK%201')),
+    ...(await items('/v1/tasks?view=all&q=NOTEMARK%201')),
+  ];
+  return { texts, read, listed, tasks: [...tasks, ...candidate], candidate, counts, bySecret };
+};
+
+const roles = ['handler', 'siu', 'medical', 'agent', 'lead', 'auditor', 'compliance', 'customer', 'designer'];
+let runs = 0;
+
+it('shows random people in lists, counts and searches only what they may read', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        fc.record({
+          roles: fc.subarray(roles, { minLength: 1, maxLength: 3 }),
+          superior: fc.option(fc.nat(2), { nil: undefined }),
+        }),
+        { minLength: 3, maxLength: 3 },
+      ),
+      fc.array(fc.record({ person: fc.nat(2), of: fc.nat(cases - 1) }), { minLength: 1, maxLength: 3 }),
+      async (people, recusals) => {
+        runs += 1;
+        const idOf = (index: number) => `p${runs}-${index}`;
+        for (const [index, { roles, superior }] of people.entries()) {
+          const above = superior === undefined || superior === index ? {} : { superior: idOf(superior) };
+          await putPerson(api.store, person(idOf(index), roles, above));
+        }
+        for (const { person: index, of } of recusals) {
+          await api.call('compliance', 'POST', `/v1/cases/${caseIds[of]}/recusals`, {
+            ...{ personId: idOf(index), reason: 'Random' },
+          });
+        }
+        for (const [index, { roles }] of people.entries()) {
+          const { texts, read, listed, tasks, candidate, counts, bySecret } = await looksAround(idOf(index));
+          for (const { person: each, of } of recusals) {
+            if (each === index) expect(read.has(caseIds[of] ?? '')).toBe(false);
+          }
+          expect(listed.filter(({ caseId }) => !read.has(caseId as string))).toEqual([]);
+          for (const { caseId, taskId } of tasks) {
+            const inCase = (read.get(caseId as string)?.tasks ?? []) as unknown as Shown[];
+            expect(inCase.map((task) => task.taskId)).toContain(taskId);
+          }
+          expect(counts.candidate).toBe(candidate.length);
+          expect(bySecret).toEqual([]);
+          for (const { mark, roles: readers } of secrets) {
+            if (!readers.some((role) => roles.includes(role))) {
+              expect(texts.filter((each) => each.includes(mark))).toEqual([]);
+            }
+          }
+        }
+      },
+    ),
+    { numRuns: 8, endOnFailure: true },
+  );
+}, 60_000);
+
+it('shows the marked values to those they are for', async () => {
+  const { texts, read } = await looksAround('writer');
+  expect(read.size).toBe(cases);
+  for (const { mark } of secrets) {
+    expect([mark, texts.some((each) => each.includes(mark))]).toEqual([mark, true]);
+  }
+});
