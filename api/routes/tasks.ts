@@ -9,6 +9,8 @@ import type { TaskView } from '../../db/read/task-filter.ts';
 import { searchCases } from '../../db/vault/search.ts';
 import { adHocTitle } from '../../machines/kernel/ad-hoc-title.ts';
 import { maySeeState } from '../case-view.ts';
+import { actorOf } from '../facts.ts';
+import { recordRead } from '../record-read.ts';
 import { maySeeCases, maySeePersonal } from '../rights.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { page } from '../schemas/case.ts';
@@ -91,11 +93,11 @@ export const taskListRoutes = (services: Services): Router => {
 
   on(router, counts, async (c) => {
     const reader = c.get('person');
-    const { tenant, id, ...person } = reader;
+    const { tenant } = reader;
     const hiding = await hidingFacets(store, reader);
     const at = new Date(now()).toISOString();
     return c.json(
-      await countTasksOf(store, { tenant, personId: id, groupKeys: groupKeysOf(person), now: at, hiding }),
+      await countTasksOf(store, { tenant, ...(await keysOf(services, reader)), now: at, hiding }),
     );
   });
 
@@ -108,10 +110,13 @@ export const taskListRoutes = (services: Services): Router => {
     }
     const found =
       q !== undefined && maySeePersonal(person) ? await searchCases(vault, { tenant, text: q }) : [];
+    if (found.length > 0) {
+      await recordRead(services, c, 'tasks.searched', { kind: 'tenant', id: tenant }, { cases: found });
+    }
     const { items, next } = await listTasks(store, {
       tenant,
       hiding: await hidingFacets(store, person),
-      ...viewOf(view, person),
+      ...viewOf(view, await keysOf(services, person)),
       ...defined(query),
       ...(dueBefore === undefined ? {} : { dueBefore: new Date(dueBefore).toISOString() }),
       ...(overdue === 'true' ? { overdueAt: new Date(now()).toISOString() } : {}),
@@ -133,13 +138,32 @@ export const taskListRoutes = (services: Services): Router => {
   return router;
 };
 
-const viewOf = (view: 'mine' | 'candidate' | 'team' | 'all', person: Person): TaskView => {
+/** What finds a person's work, and that of those whom they stand in for now: who is away, or has lent them rights. */
+interface WorkKeys {
+  personId: string;
+  actsFor: string[];
+  groupKeys: string[];
+}
+
+const keysOf = async ({ store, now }: Services, person: Person): Promise<WorkKeys> => {
+  const { actsFor = [] } = await actorOf(store, person, { nowMs: now() });
+  return {
+    personId: person.id,
+    actsFor: actsFor.map(({ personId }) => personId),
+    groupKeys: [...new Set([person, ...actsFor].flatMap(groupKeysOf))],
+  };
+};
+
+const viewOf = (
+  view: 'mine' | 'candidate' | 'team' | 'all',
+  { personId, actsFor, groupKeys }: WorkKeys,
+): TaskView => {
   switch (view) {
     case 'mine':
-      return { view, personId: person.id };
+      return { view, personId, actsFor };
     case 'candidate':
     case 'team':
-      return { view, groupKeys: groupKeysOf(person) };
+      return { view, groupKeys };
     case 'all':
       return { view };
   }

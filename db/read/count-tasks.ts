@@ -38,10 +38,17 @@ export interface TaskCounts {
 /** The figures beside a person's worklist, each at most `countMax` + 1. `now` is RFC 3339. */
 export const countTasksOf = (
   store: Store,
-  person: { tenant: string; personId: string; groupKeys: string[]; now: string; hiding?: string[] },
+  person: {
+    tenant: string;
+    personId: string;
+    actsFor?: string[];
+    groupKeys: string[];
+    now: string;
+    hiding?: string[];
+  },
 ): Promise<TaskCounts> => {
-  const { tenant, personId, groupKeys, now, hiding = [] } = person;
-  const mine = { tenant, view: 'mine', personId, hiding } as const;
+  const { tenant, personId, actsFor = [], groupKeys, now, hiding = [] } = person;
+  const mine = { tenant, view: 'mine', personId, actsFor, hiding } as const;
   const candidate = { tenant, view: 'candidate', groupKeys, hiding } as const;
   return store.read((db) => ({
     mine: countIn(db, mine),

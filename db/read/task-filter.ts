@@ -4,11 +4,11 @@ import { tasks } from '../schema/index.ts';
 import { inSight } from './out-of-sight.ts';
 
 /**
- * Whose open tasks: one person's own; those that holders of these keys may claim; all of these keys' tasks,
+ * Whose open tasks: one person's own, and those of whom they stand in for; those that holders of these keys may claim; all of these keys' tasks,
  * claimed or not; all of the tenant's.
  */
 export type TaskView =
-  | { view: 'mine'; personId: string }
+  | { view: 'mine'; personId: string; actsFor?: string[] }
   | { view: 'candidate' | 'team'; groupKeys: string[] }
   | { view: 'all' };
 
@@ -33,12 +33,16 @@ export const startsWith = (column: SQLiteColumn, prefix: string): SQL =>
 // A partial index is used only where its condition stands in the query word for word, not as a parameter.
 const open = sql`${tasks.status} = 'open'`;
 
+const assigneesOf = ({ personId, actsFor = [] }: Extract<TaskView, { view: 'mine' }>): string[] => [
+  ...new Set([personId, ...actsFor]),
+];
+
 /** The conditions of one view; a view over several keys is one range of its index for each key. */
 export const viewRanges = (tenant: string, view: TaskView): SQL[] => {
   const base = sql`${tasks.tenant} = ${tenant} and ${open}`;
   switch (view.view) {
     case 'mine':
-      return [sql`${base} and ${tasks.assignee} = ${view.personId}`];
+      return assigneesOf(view).map((id) => sql`${base} and ${tasks.assignee} = ${id}`);
     case 'candidate':
       return view.groupKeys.map(
         (key) => sql`${base} and ${tasks.groupKey} = ${key} and ${tasks.assignee} is null`,
@@ -62,7 +66,7 @@ export const viewCondition = (tenant: string, view: TaskView): SQL => {
   const base = sql`${tasks.tenant} = ${tenant} and ${open}`;
   switch (view.view) {
     case 'mine':
-      return sql`${base} and +${tasks.assignee} = ${view.personId}`;
+      return sql`${base} and +${tasks.assignee} in ${assigneesOf(view)}`;
     case 'candidate':
       return sql`${base} and +${tasks.groupKey} in ${view.groupKeys} and +${tasks.assignee} is null`;
     case 'team':

@@ -73,15 +73,21 @@ export const applyAdHocTask = (
       cause.type = 'task.done';
       return undefined;
     }
-    case 'cancel':
-      if (adHoc.by !== me && !mayUse(facts, 'task.release')) {
-        return no('ROLE_REQUIRED', 'Only who added a task or a lead cancels it.');
+    case 'cancel': {
+      // Whoever owes a proof is not the one to waive it.
+      const isOwn = adHoc.by === me && adHoc.kind !== 'evidence';
+      if (!isOwn && !mayUse(facts, 'task.release')) {
+        return no(
+          'ROLE_REQUIRED',
+          'Only who added a task or a lead cancels it; a lead alone, where it waits for evidence.',
+        );
       }
       if (command.reason === undefined) {
         return no('REASON_REQUIRED', 'Say why the task is cancelled.');
       }
       putTask(run, taskId, { ...task, status: 'cancelled', closedAt: run.clock });
       return undefined;
+    }
     default:
       return no('OUTCOME_NOT_ALLOWED', 'That is not for tasks that a person added.');
   }

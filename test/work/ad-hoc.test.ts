@@ -303,6 +303,7 @@ describe('evidence promised by its SHA-256', () => {
     const driver = waiting();
     const [taskId = ''] = Object.keys(driver.state.tasks);
     expect(verb(driver, taskId, { verb: 'complete', outcome: 'done' })).toBe('OUTCOME_NOT_ALLOWED');
+    expect(verb(driver, taskId, { verb: 'cancel', reason: sealed('Lost') })).toBe('ROLE_REQUIRED');
     driver.send(document('cd'.repeat(32)), hour(3));
     expect(driver.openTasks()).toEqual(['@evidence']);
     expect(driver.event('close', 'handler', hour(3))).toBe('WORK_OPEN');
