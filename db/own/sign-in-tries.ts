@@ -77,7 +77,8 @@ const rememberedOf = (
 ): { remembered: number; sinceMs: number } => {
   if (!row || row.lastAtMs <= nowMs - triesKeptMs) return { remembered: 0, sinceMs: nowMs };
   if (forgetEachMs === undefined) return { remembered: row.tries, sinceMs: nowMs };
-  const forgotten = Math.floor((nowMs - row.lastAtMs) / forgetEachMs);
+  // A clock that is set back has nothing to forget, and adds nothing either.
+  const forgotten = Math.max(0, Math.floor((nowMs - row.lastAtMs) / forgetEachMs));
   return forgotten >= row.tries
     ? { remembered: 0, sinceMs: nowMs }
     : { remembered: row.tries - forgotten, sinceMs: row.lastAtMs + forgotten * forgetEachMs };
