@@ -11,7 +11,7 @@ import {
 import { directoryIn } from '../db/own/notifications-directory.ts';
 import { personIn } from '../db/own/people.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
-import { isHiddenIn } from '../db/read/out-of-sight.ts';
+import { excludedFrom, isHiddenIn } from '../db/read/out-of-sight.ts';
 import type { OutboxRow } from '../db/write/outbox.ts';
 import type { DeadlineDefinition, RuntimeDefinition } from '../machines/kernel/definition.ts';
 import type { JsonObject } from '../machines/kernel/json.ts';
@@ -103,7 +103,7 @@ const subjectOf = async (
     row,
     runtime: definition.runtime,
     document: definition.document as Subject['document'],
-    excluded: await complainedOf(store, row),
+    excluded: [...(await complainedOf(store, row)), ...(await excludedFrom(store, row))],
   };
 };
 

@@ -77,6 +77,17 @@ export const isHiddenIn = (db: Db, reader: Reader, caseId: string): boolean => {
 export const isHidden = (store: Store, reader: Reader, caseId: string): Promise<boolean> =>
   store.read((db) => isHiddenIn(db, reader, caseId));
 
+/** Everybody who has no part in a case, or in one of the same matter, under every account. */
+export const excludedFrom = (
+  store: Store,
+  { tenant, caseId }: { tenant: string; caseId: string },
+): Promise<string[]> =>
+  store.read((db) =>
+    statements(db)
+      .ofCase.all({ tenant, caseId })
+      .map(({ facet }) => facet.slice(from.length)),
+  );
+
 /** The condition that leaves out of a list what has one of these facets; undefined where there is none. */
 export const inSight = (
   facets: readonly string[] | undefined,

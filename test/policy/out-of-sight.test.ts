@@ -3,6 +3,7 @@ import { createAssignTask } from '../../activities/assign-task.ts';
 import { addAbsence } from '../../db/own/absences.ts';
 import { putDepartment } from '../../db/own/departments.ts';
 import { type Person, putPerson } from '../../db/own/people.ts';
+import { excludedFrom } from '../../db/read/out-of-sight.ts';
 import { startTestApi } from '../support/api.ts';
 
 // Guarantee: a case is out of the sight of whoever has no part in it: the same answer as for a case that is not there,
@@ -139,6 +140,10 @@ describe('a case that somebody is taken out of', () => {
     const later = await api.openComplaint(link('part-of'));
     const ofLater = await api.openComplaint({ links: [{ rel: 'approval', caseId: later.caseId }] });
     expect(await seenBy('head', ofLater)).toEqual(all(false));
+    expect((await excludedFrom(api.store, { tenant: 'default', ...ofLater })).sort()).toEqual([
+      'head',
+      'head-b',
+    ]);
     const about = await api.openComplaint(link('about'));
     expect(await seenBy('head', about)).toEqual(all(true));
     await api.call('watch', 'POST', `${path}/head/end`, { reason });
