@@ -27,6 +27,7 @@ import { peopleImportRoutes } from './routes/people-import.ts';
 import { recusalRoutes } from './routes/recusals.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { taskVerbRoutes } from './routes/task-verbs.ts';
+import { taskPeopleRoutes } from './routes/task-people.ts';
 import { taskListRoutes } from './routes/tasks.ts';
 import { createServices } from './services.ts';
 import { transferReportRoutes } from './routes/transfer-report.ts';
@@ -65,6 +66,7 @@ export const createApp = (deps: ApiDeps): Router => {
     transferReportRoutes,
     peopleRoutes,
     roleRoutes,
+    taskPeopleRoutes,
     departmentRoutes,
     authorityRoutes,
     absenceRoutes,

@@ -13,7 +13,11 @@ export const emptyFold = (): Folded => ({
   documents: [],
   links: [],
   incidents: [],
+  contacts: null,
+  watchers: null,
   owner: null,
+  handover: null,
+  transfers: null,
   status: 'open',
 });
 

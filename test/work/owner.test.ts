@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { differingPart, emptyFold, foldChanges } from '../../cli/verify/fold-changes.ts';
 import type { Actor } from '../../machines/kernel/command.ts';
 import type { Transfer } from '../../machines/kernel/state.ts';
 import { lowestCommonSuperior } from '../../machines/people/lowest-common-superior.ts';
@@ -156,6 +157,18 @@ describe('a case that goes to and fro', () => {
     expect(owner(driver, 'name', person('manager2'), hour(6), to)).toBe('ROLE_REQUIRED');
     expect(owner(driver, 'name', person('manager1'), hour(6), to)).toEqual(['owner.named']);
     expect(driver.state).toMatchObject({ owner: 'handler2', deadlines: { [name]: { status: 'met' } } });
+  });
+
+  it('is told whole by the trail, which a change of what it says contradicts', () => {
+    const { driver } = twice();
+    owner(driver, 'name', person('manager1'), hour(6), { to: person('handler2') });
+    const folded = emptyFold();
+    for (const { leaf } of driver.entries) {
+      foldChanges(folded, JSON.parse(leaf).after.changed);
+    }
+    expect(differingPart(folded, { ...driver.state })).toBeUndefined();
+    expect(differingPart(folded, { ...driver.state, transfers: {} })).toBe('transfers');
+    expect(differingPart(folded, { ...driver.state, handover: { superior: null } })).toBe('handover');
   });
 
   it('is breached where nobody names one in time, and can be named still', () => {
