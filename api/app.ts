@@ -1,3 +1,4 @@
+import { approvalCardRoutes } from './approvals/routes.ts';
 import { authenticate } from './auth.ts';
 import type { ApiDeps } from './deps.ts';
 import { failureResponse } from './failure-response.ts';
@@ -21,16 +22,16 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { messageRoutes } from './routes/message-routes.ts';
-import { peopleRoutes } from './routes/people.ts';
 import { ownerRoutes } from './routes/owner.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { peopleImportRoutes } from './routes/people-import.ts';
 import { recusalRoutes } from './routes/recusals.ts';
 import { roleRoutes } from './routes/roles.ts';
-import { taskVerbRoutes } from './routes/task-verbs.ts';
 import { taskPeopleRoutes } from './routes/task-people.ts';
+import { taskVerbRoutes } from './routes/task-verbs.ts';
 import { taskListRoutes } from './routes/tasks.ts';
-import { createServices } from './services.ts';
 import { transferReportRoutes } from './routes/transfer-report.ts';
+import { createServices } from './services.ts';
 import { loginRoutes } from './sign-in/login-routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { serviceKeyRoutes } from './sign-in/service-key-routes.ts';
@@ -46,6 +47,10 @@ export const createApp = (deps: ApiDeps): Router => {
   app.route('/', healthRoutes(services));
   app.route('/', docsRoutes());
   app.route('/', signInRoutes(services));
+  app.route(
+    '/',
+    approvalCardRoutes(services, (request) => app.fetch(request)),
+  );
 
   app.use('/v1/*', authenticate(services), limitBody, readJson);
   for (const routes of [
@@ -57,16 +62,16 @@ export const createApp = (deps: ApiDeps): Router => {
     incidentRoutes,
     recusalRoutes,
     adHocRoutes,
+    ownerRoutes,
+    transferReportRoutes,
     taskListRoutes,
     taskVerbRoutes,
+    taskPeopleRoutes,
     definitionRoutes,
     // Before the people by id, of whom none is called `import` or `export`.
     peopleImportRoutes,
-    ownerRoutes,
-    transferReportRoutes,
     peopleRoutes,
     roleRoutes,
-    taskPeopleRoutes,
     departmentRoutes,
     authorityRoutes,
     absenceRoutes,

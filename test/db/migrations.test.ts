@@ -18,14 +18,15 @@ test('the migrations make exactly the schema in the code', async () => {
   expect(await generateSQLiteMigration(snapshot, current)).toEqual([]);
 });
 
-test('tenant comes first in every primary key', async () => {
+test('tenant comes first in every primary key of ours', async () => {
   const { store, remove } = await temporaryStore();
   const tables = store.sqlite
     .prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
     .pluck()
     .all();
   expect(tables.length).toBeGreaterThan(20);
-  for (const table of tables) {
+  // The sign-in library keeps its own tables; people are joined to them by their logins, which are ours.
+  for (const table of tables.filter((name) => !String(name).startsWith('sign_in_'))) {
     const first = store.sqlite
       .prepare('SELECT name FROM pragma_table_info(?) WHERE pk = 1')
       .pluck()

@@ -18,7 +18,13 @@ const lint = (body: unknown, options = {}) =>
 describe('definitions', () => {
   test('200: all, versions, one with its document, and the schema', async () => {
     const all = await get('/v1/definitions');
-    expect(all.body.items.map(({ id }: { id: string }) => id)).toEqual(['claim', 'complaint', 'exposure']);
+    expect(all.body.items.map(({ id }: { id: string }) => id)).toEqual([
+      'approval',
+      'claim',
+      'complaint',
+      'exposure',
+      'team',
+    ]);
     const versions = await get('/v1/definitions/complaint/versions');
     expect(versions.body.items).toMatchObject([{ version: '1.0.0', kind: 'complaint', status: 'published' }]);
     const one = await get('/v1/definitions/complaint/versions/1.0.0');
