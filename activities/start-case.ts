@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Store } from '../db/open.ts';
 import { findDefinition, latestCalendar } from '../db/own/definitions.ts';
 import { nextNumber } from '../db/own/next-number.ts';
 import { getCase } from '../db/read/get-case.ts';
+import { childCaseId } from '../machines/kernel/ask-approval.ts';
 import type { Calendar } from '../machines/kernel/calendar.ts';
 import type { Opening } from '../machines/kernel/command.ts';
 import { type CompileInput, calendarIds, compile } from '../machines/kernel/compile.ts';
@@ -17,13 +17,6 @@ import { startCase } from '../workflows/client/start-case.ts';
 
 /** How long one try waits for the child's first answer. */
 const answerMsMax = 20_000;
-
-/** The id of the case that an effect opens: the same for each try. */
-export const childCaseId = (tenant: string, effectId: string): string =>
-  createHash('sha256')
-    .update(JSON.stringify(['child', tenant, effectId]))
-    .digest('hex')
-    .slice(0, 32);
 
 /**
  * Opens a child case, linked to its parent by the same relation that the parent is linked to it. Safe to retry: the
