@@ -569,7 +569,7 @@ describe('lint of regions and history', () => {
       open: {
         type: 'parallel',
         states: {
-          work: { initial: 'doing', states: { doing: { on: { close: '#closed', reply: '#rest' } } } },
+          going: { initial: 'doing', states: { doing: { on: { close: '#closed', reply: '#rest' } } } },
           side: second,
         },
       },
@@ -587,9 +587,9 @@ describe('lint of regions and history', () => {
 
   it('a dead end within the region that should end is found', () => {
     const machine = regions({ initial: 'rest', states: { rest: {} } });
-    Object.assign(machine.states.open.states.work.states.doing.on, { reply: 'stuck' });
-    Object.assign(machine.states.open.states.work.states, { stuck: {} });
-    expect(of(machine)).toEqual(['CANNOT_FINISH /machine/states/open/states/work/states/stuck']);
+    Object.assign(machine.states.open.states.going.states.doing.on, { reply: 'stuck' });
+    Object.assign(machine.states.open.states.going.states, { stuck: {} });
+    expect(of(machine)).toEqual(['CANNOT_FINISH /machine/states/open/states/going/states/stuck']);
   });
 
   it('parallel regions that all reach a final state end the machine', () => {
