@@ -2,6 +2,7 @@ import { finishService } from './apply-service.ts';
 import { childCaseId } from './ask-approval.ts';
 import type { MessageCommand } from './command.ts';
 import type { Json, JsonObject } from './json.ts';
+import { requestNow } from './renew-approvals.ts';
 import type { Cause, Run } from './run.ts';
 
 /**
@@ -18,6 +19,8 @@ export const applyAnswer = (run: Run, { from, event, data = {} }: MessageCommand
     !request ||
     !running ||
     running.subjectHash !== subjectHash ||
+    // A clock may have changed it since: then it is asked for anew with this very step.
+    requestNow(run, running.service, cause)?.subjectHash !== subjectHash ||
     from.caseId !== childCaseId(run.state.tenant, running.effectId)
   ) {
     cause.type = 'message.dropped';

@@ -12,24 +12,26 @@ import { startService, stopService } from './services.ts';
  */
 export const renewApprovals = (run: Run, cause: Cause): void => {
   for (const [invokeId, { service, subjectHash, input }] of Object.entries(run.state.services)) {
-    const definition =
-      subjectHash === undefined ? undefined : own(run.compiled.definition.approvals, service);
-    if (definition) {
-      const scope = expressionScope(contextOf(run, cause), { type: cause.type });
-      const now = approvalInput(definition, scope, run.compiled.languages);
-      if (now.subjectHash !== subjectHash) {
-        const { proposer } = input as { proposer: { id: string; sameAs?: string[] } };
-        const barred = [...(now.barred as Json[]), proposer.id, ...(proposer.sameAs ?? [])];
-        const request: JsonObject = {
-          ...now,
-          barred: without(barred, cause),
-          proposer: proposerOf(cause.facts),
-        };
-        stopService(run, invokeId);
-        startService(run, invokeId, { service, input: request, subjectHash: now.subjectHash as string });
-      }
+    const now = subjectHash === undefined ? undefined : requestNow(run, service, cause);
+    if (now && now.subjectHash !== subjectHash) {
+      const { proposer } = input as { proposer: { id: string; sameAs?: string[] } };
+      const barred = [...(now.barred as Json[]), proposer.id, ...(proposer.sameAs ?? [])];
+      const request: JsonObject = {
+        ...now,
+        barred: without(barred, cause),
+        proposer: proposerOf(cause.facts),
+      };
+      stopService(run, invokeId);
+      startService(run, invokeId, { service, input: request, subjectHash: now.subjectHash as string });
     }
   }
+};
+
+/** What would be asked for now; undefined where the service is no approval. */
+export const requestNow = (run: Run, service: string, cause: Cause): JsonObject | undefined => {
+  const definition = own(run.compiled.definition.approvals, service);
+  const scope = expressionScope(contextOf(run, cause), { type: cause.type });
+  return definition && approvalInput(definition, scope, run.compiled.languages);
 };
 
 // Whoever changed it is barred as its proposer already.

@@ -10,7 +10,7 @@ import { settlement, who, yuan } from './settlement.ts';
 
 let now = 0;
 let world: LinkedCases;
-const approvals = (): string[] => [...world.cases.keys()].filter((id) => id !== 'claim-1');
+const approvals = (): string[] => [...world.cases.keys()].filter((id) => !id.startsWith('claim-'));
 const latest = (): string => approvals().at(-1) ?? '';
 const openTask = (): string => {
   const [taskId] = Object.entries(world.at(latest()).tasks).find(([, { status }]) => status === 'open') ?? [];
@@ -97,6 +97,25 @@ describe('a decision that a case asks for', () => {
     expect(world.at(first).machine.states).toEqual(['approved']);
     expect(world.at('claim-1').machine.states).toEqual(['draft']);
     expect(world.types('claim-1').at(-1)).toBe('message.dropped');
+  });
+
+  it('counts for nothing where a clock has changed what was signed, and is asked for anew', () => {
+    const timed = structuredClone(settlement);
+    const { deciding } = (timed.machine.states?.both?.states ?? {}) as { deciding: typeof timed.machine };
+    const approving = deciding.states?.approving as NonNullable<typeof deciding.states>[string];
+    approving.after = { PT1H: { actions: [{ type: 'assign', set: { 'amount.amount': 1 } }] } };
+    world.open(timed, 'claim-3', who('adjuster'), { amount: yuan(200_000)[0] ?? null });
+    world.send('claim-3', { type: 'event', event: 'propose', by: who('adjuster') });
+    const first = latest();
+    sign('legal');
+    now += 3_600_000;
+    expect(sign('manager')).toBeUndefined();
+    expect(world.at(first).machine.states).toEqual(['approved']);
+    expect(world.at('claim-3').machine.states).toEqual(['approving', 'idle']);
+    expect(world.at('claim-3').approved).toBeUndefined();
+    expect(world.types('claim-3')).toContain('message.dropped');
+    expect(latest()).not.toBe(first);
+    expect(world.at(latest()).signing?.approval.amount).toEqual({ amount: 1, currency: 'CNY' });
   });
 
   it('is answered by nobody but the approval that was asked', () => {
