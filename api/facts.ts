@@ -2,6 +2,7 @@ import type { Db, Store } from '../db/open.ts';
 import { actingData } from '../db/own/acting.ts';
 import { getPerson, type Person, personIn } from '../db/own/people.ts';
 import { keepingSuperiorsIn } from '../db/read/out-of-sight.ts';
+import { asksSecondFactor } from '../machines/kernel/approval/second-factor.ts';
 import type { Actor, Facts } from '../machines/kernel/command.ts';
 import type { RuntimeDefinition } from '../machines/kernel/definition.ts';
 import { mayUse } from '../machines/kernel/policy.ts';
@@ -9,6 +10,7 @@ import type { CaseState } from '../machines/kernel/state.ts';
 import { effectiveActor } from '../machines/people/effective-actor.ts';
 import { type FactSources, type FactState, factLookups } from './fact-lookups.ts';
 import { Refused } from './problem.ts';
+import { type Credential, hasSecondFactor } from './sign-in/credential.ts';
 
 /** For whom a command is sent: the customer, or in an import the person who did it then. */
 export type OnBehalfOf = { customer: true } | { personId: string };
@@ -82,6 +84,19 @@ const withSuperiorsIn = (db: Db, person: Person, { actsFor, ...actor }: Actor): 
         }),
   };
 };
+
+/**
+ * The facts with whether this session has proved a second factor, where the decision that the case makes asks for one:
+ * nobody else's entries tell how they signed in.
+ */
+export const withSecondFactor = (
+  facts: Facts,
+  { signing }: Pick<CaseState, 'signing'>,
+  credential: Credential,
+): Facts =>
+  signing && asksSecondFactor(signing.approval) && hasSecondFactor(credential)
+    ? { ...facts, actor: { ...facts.actor, secondFactor: true } }
+    : facts;
 
 /** The facts with what the definition asks for beside the actor, as of now. */
 export const withAskedFacts = async (

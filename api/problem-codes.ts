@@ -137,6 +137,7 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   STORE_UNAVAILABLE: { status: 503, title: 'The database cannot be used now' },
   TASK_NOT_OPEN: { status: 409, title: 'The task is closed' },
   TASK_TAKEN: { status: 409, title: 'The task is somebody else’s' },
+  SECOND_FACTOR_REQUIRED: { status: 403, title: 'A second factor is required' },
   TASK_UNKNOWN: { status: 404, title: 'No such task' },
   TIME_INVALID: { status: 422, title: 'The time is not possible' },
   TOKEN_EXPIRED: { status: 401, title: 'The token has expired' },

@@ -8,7 +8,7 @@ import { afterCommand, giveAnswer } from './answer.ts';
 import type { Published } from './definitions.ts';
 import type { AppEnv } from './env.ts';
 import { requireMatch } from './etag.ts';
-import { actingFacts, type OnBehalfOf, withAskedFacts } from './facts.ts';
+import { actingFacts, type OnBehalfOf, withAskedFacts, withSecondFactor } from './facts.ts';
 import { type CommandRequest, firstWriteUntilMs, type KeptAnswer, once } from './idempotency.ts';
 import { acceptedAnswer, askEngine, conditionOf, refusedBy } from './judge.ts';
 import { findVisibleCase } from './present-case.ts';
@@ -100,13 +100,17 @@ const send = async (
     services,
     published.runtime,
     state,
-    await actingFacts(
-      store,
-      c.get('person'),
-      common.onBehalfOf,
-      state.mode,
-      { nowMs: now(), kind: state.kind },
-      state.excluded,
+    withSecondFactor(
+      await actingFacts(
+        store,
+        c.get('person'),
+        common.onBehalfOf,
+        state.mode,
+        { nowMs: now(), kind: state.kind },
+        state.excluded,
+      ),
+      state,
+      c.get('credential'),
     ),
   );
   const { texts = {}, data } = clear?.(target) ?? {};

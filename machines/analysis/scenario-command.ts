@@ -9,8 +9,12 @@ import { sealExample, sealText } from './seal-example.ts';
 
 /** A person of a scenario: the role is the id without a trailing number, unless the scenario says otherwise. */
 export const scenarioActor = (scenario: Scenario, id: string): Actor => {
-  const { roles = [id.replace(/-?\d+$/, '')], authority } = scenario.people?.[id] ?? {};
-  return { id, roles, ...(authority === undefined ? {} : { authority }) };
+  const { roles = [id.replace(/-?\d+$/, '')], authority, secondFactor } = scenario.people?.[id] ?? {};
+  return {
+    ...{ id, roles },
+    ...(authority === undefined ? {} : { authority }),
+    ...(secondFactor === undefined ? {} : { secondFactor }),
+  };
 };
 
 export const scenarioFacts = (scenario: Scenario, id = 'system'): Facts => ({

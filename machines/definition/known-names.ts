@@ -27,6 +27,9 @@ export const reservedRoles = ['customer', 'system', 'case'] as const;
 /** Stands for the case's owner where people are told. */
 export const ownerRole = 'owner';
 
+/** Stands for whoever has the case's open tasks where people are told. */
+export const assigneeRole = 'assignee';
+
 /** First words of the names of entries and of the kernel's own events; no definition's event may start so. */
 export const reservedPrefixes = [
   'xstate',

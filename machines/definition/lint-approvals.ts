@@ -82,16 +82,21 @@ const rolesOf = ({ plan }: ApprovalDefinition, at: string): { name: string; poin
 
 // What is signed is computed anew after every step, so it may depend on nothing that comes and goes with one.
 const expressionFindingsOf = (context: LintContext, approval: ApprovalDefinition, at: string): Finding[] => {
-  const { event: _, actor: __, facts: ___, ...variables } = expressionNamesAt(context)('any').variables;
+  const { event: __, actor: ___, facts: ____, ...variables } = expressionNamesAt(context)('any').variables;
   const names = { variables, root: schemaRoot(context.document) };
-  const { plan, subject, amount, barred } = approval;
+  const { plan, subject, amount, barred, card = {} } = approval;
+  const { green, titles: _, ...shown } = card;
   return [
     ...valueExpressions(subject, `${at}/subject`),
     ...valueExpressions(amount, `${at}/amount`),
     ...valueExpressions(barred, `${at}/barred`),
+    ...valueExpressions(shown, `${at}/card`),
   ]
     .flatMap(({ expression, pointer }) => judged(expression, pointer, names))
     .concat(
+      (green === undefined ? [] : checkExpression(green, names, { use: 'guard' })).map(
+        ({ code, message, fix }) => failing(`${at}/card/green`, `EXPRESSION_${code}`, message, fix),
+      ),
       plan.steps.flatMap(({ when }, n) =>
         when === undefined
           ? []

@@ -1,8 +1,11 @@
 import { pointerStep } from '../kernel/canonical-json.ts';
 import { rootId } from '../kernel/state-tree.ts';
 import { type Finding, failing, knownNames } from './finding.ts';
-import { ownerRole, reservedPrefixes } from './known-names.ts';
+import { assigneeRole, ownerRole, reservedPrefixes } from './known-names.ts';
 import type { LintContext } from './lint-context.ts';
+
+/** Places in a case that are told beside roles. */
+const toldRoles = [ownerRole, assigneeRole];
 
 /** Names of events and states: none of the kernel's own, no state twice. */
 export const nameFindings = ({ document, index }: LintContext): Finding[] => {
@@ -92,13 +95,13 @@ export const roleFindings = ({ document, index, actions, roles }: LintContext): 
   }
   for (const { action, pointer } of actions) {
     if (action.type === 'deliver' && 'roles' in action.to) {
-      check(action.to.roles, `${pointer}/to/roles`, [ownerRole]);
+      check(action.to.roles, `${pointer}/to/roles`, toldRoles);
     }
   }
   for (const { pointer, deadline } of deadlinePlaces(document)) {
-    check(deadline.onBreach?.tell, `${pointer}/onBreach/tell`, [ownerRole]);
+    check(deadline.onBreach?.tell, `${pointer}/onBreach/tell`, toldRoles);
     for (const [place, { tell }] of (deadline.onWarn ?? []).entries()) {
-      check(tell, `${pointer}/onWarn/${place}/tell`, [ownerRole]);
+      check(tell, `${pointer}/onWarn/${place}/tell`, toldRoles);
     }
     for (const part of ['pauseCauses', 'extensions'] as const) {
       for (const [place, { by }] of (deadline[part] ?? []).entries()) {

@@ -78,7 +78,7 @@ const bareTable = (table: DecisionDefinition): DecisionDefinition => ({
   rules: table.rules.map(({ note, ...rule }) => rule),
 });
 
-const bareApproval = (approval: ApprovalDefinition): ApprovalDefinition => ({
+const bareApproval = ({ card, ...approval }: ApprovalDefinition): ApprovalDefinition => ({
   ...withoutTitle(approval),
   plan: { ...approval.plan, steps: approval.plan.steps.map(withoutTitle) },
 });

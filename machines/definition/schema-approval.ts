@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Expression, Key, Length, list, Title, Value } from './schema-parts.ts';
+import { Expression, Key, Length, list, named, Title, Value } from './schema-parts.ts';
 
 const Money = z.strictObject({ amount: z.int().min(0), currency: z.string().regex(/^[A-Z]{3}$/) });
 
@@ -33,10 +33,24 @@ export const ApprovalDefinition = z
   .strictObject({
     title: Title.exactOptional(),
     definition: Key.exactOptional(),
-    plan: z.strictObject({ steps: list(Step).min(1), ladder: list(Rung).exactOptional() }),
+    plan: z.strictObject({
+      steps: list(Step).min(1),
+      ladder: list(Rung).exactOptional(),
+      secondFactorAbove: list(Money).exactOptional(),
+    }),
     subject: Value,
     amount: Expression.exactOptional(),
     barred: Expression.exactOptional(),
+    card: z
+      .strictObject({
+        titles: named(Key, Title).exactOptional(),
+        clause: Value.exactOptional(),
+        evidence: Value.exactOptional(),
+        dissent: Value.exactOptional(),
+        green: Expression.exactOptional(),
+      })
+      .meta({ id: 'ApprovalCard' })
+      .exactOptional(),
   })
   .meta({ id: 'ApprovalDefinition' });
 

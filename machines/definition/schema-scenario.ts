@@ -109,10 +109,14 @@ export const Scenario = z
   .strictObject({
     name: Title,
     profile: Key.exactOptional(),
-    /** Persons whose roles or authority are not what their id says. */
+    /** Persons whose roles or authority are not what their id says, or who have proved a second factor. */
     people: named(
       Key,
-      z.strictObject({ roles: list(Key).exactOptional(), authority: list(Money).exactOptional() }),
+      z.strictObject({
+        roles: list(Key).exactOptional(),
+        authority: list(Money).exactOptional(),
+        secondFactor: z.literal(true).exactOptional(),
+      }),
     ).exactOptional(),
     /** Facts that the commands carry, beside the actor. */
     facts: Data.exactOptional(),

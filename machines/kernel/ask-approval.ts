@@ -34,7 +34,7 @@ export const approvalInput = (
     .map(({ when: _, title: __, ...step }) => step);
   const value = computeValue(subject, scope, languages);
   return {
-    plan: { steps, ...(plan.ladder === undefined ? {} : { ladder: plan.ladder }) } as unknown as Json,
+    plan: { ...plan, steps } as unknown as Json,
     subjectHash: sha256Hex(canonicalJson(value)),
     amount: amount === undefined ? null : evaluate(amount, scope, languages),
     barred: barred === undefined ? [] : evaluate(barred, scope, languages),

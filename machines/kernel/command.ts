@@ -18,6 +18,8 @@ export interface Actor {
   reportsTo?: string[];
   /** Whose work the actor does beside their own, and with which of those people's rights. */
   actsFor?: ActsFor[];
+  /** The session has proved a second factor; told where a decision asks for one. */
+  secondFactor?: true;
 }
 
 /** Rights of somebody else that an actor uses for a time. They go no further than to this actor. */

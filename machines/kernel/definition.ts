@@ -1,4 +1,4 @@
-import type { ApprovalStep, Rung } from './approval/plan.ts';
+import type { ApprovalPlan, ApprovalStep } from './approval/plan.ts';
 import type { Expression } from './expression.ts';
 import type { Json, JsonObject } from './json.ts';
 
@@ -222,13 +222,32 @@ export interface ApprovalDefinition {
   title?: Title;
   /** The definition of the approval's case; default `approval`. */
   definition?: string;
-  plan: { steps: (ApprovalStep & { when?: Expression })[]; ladder?: Rung[] };
+  plan: { steps: (ApprovalStep & { when?: Expression })[] } & Pick<
+    ApprovalPlan,
+    'ladder' | 'secondFactorAbove'
+  >;
   /** What people sign. Where it changes meanwhile, they are asked anew. */
   subject: Value;
   /** The cumulative amount that authority is judged by; null: none. */
   amount?: Expression;
   /** Ids of the persons who are concerned by the matter. */
   barred?: Expression;
+  /** What people read beside the subject; it does not travel with a case. */
+  card?: ApprovalCardDefinition;
+}
+
+/** What an approval's card shows beside what is signed. Read when the card is, and signed by nobody. */
+export interface ApprovalCardDefinition {
+  /** What the subject's values are called, by their key; default: as the case's data are. */
+  titles?: { [key: string]: Title };
+  /** What the proposal rests on: the clause of the policy, the article of the law. */
+  clause?: Value;
+  /** What proves it, beside the case's documents. */
+  evidence?: Value;
+  /** Who has spoken against it before it was proposed. */
+  dissent?: Value;
+  /** While it holds nothing about the proposal needs a look, so that it may be approved in a batch unopened. */
+  green?: Expression;
 }
 
 /** What a state of an approval's own case has several people decide. The machine is told `approval.OUTCOME`. */

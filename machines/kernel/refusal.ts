@@ -41,7 +41,8 @@ export type RefusalCode =
   | 'RETURN_NOT_ALLOWED'
   | 'RECALL_TOO_LATE'
   | 'SIGNER_NOT_REMOVABLE'
-  | 'NOBODY_ELIGIBLE';
+  | 'NOBODY_ELIGIBLE'
+  | 'SECOND_FACTOR_REQUIRED';
 
 /** A command that was not accepted: nothing changed. `detail` holds no personal value. */
 export interface Refusal {

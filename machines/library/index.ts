@@ -2,6 +2,7 @@ import { DefinitionDocument } from '../definition/schema.ts';
 import type { Calendar } from '../kernel/calendar.ts';
 import type { ClockProfile } from '../kernel/clock-profile.ts';
 import approval from './approval/1.0.0.json' with { type: 'json' };
+import approval110 from './approval/1.1.0.json' with { type: 'json' };
 import always from './calendars/always.json' with { type: 'json' };
 import cn from './calendars/cn.json' with { type: 'json' };
 import englandWales from './calendars/england-wales.json' with { type: 'json' };
@@ -14,7 +15,9 @@ import team from './team/1.0.0.json' with { type: 'json' };
 
 /** Every version of every definition that is shipped, checked against the schema. A version never changes. */
 export const shippedDefinitions = (): DefinitionDocument[] =>
-  [claim, exposure, complaint, approval, team].map((document) => DefinitionDocument.parse(document));
+  [claim, exposure, complaint, approval, approval110, team].map((document) =>
+    DefinitionDocument.parse(document),
+  );
 
 /** The shipped calendars by id. */
 export const shippedCalendars: { readonly [id: string]: Calendar } = Object.fromEntries(

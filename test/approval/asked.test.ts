@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isOpen } from '../../machines/kernel/approval/approval.ts';
 import { childCaseId } from '../../machines/kernel/ask-approval.ts';
+import type { Actor } from '../../machines/kernel/command.ts';
+import type { Json, Money } from '../../machines/kernel/json.ts';
 import { verifyChain } from '../../machines/kernel/verify-chain.ts';
 import { feel } from '../kernel/case-driver.ts';
 import { type LinkedCases, linkedCases } from './linked-cases.ts';
@@ -179,6 +181,47 @@ describe('a decision that a case asks for', () => {
     expect(sign('legal-2')).toBeUndefined();
     const { seats } = world.at(latest()).signing?.approval ?? { seats: [] };
     expect(seats.at(-1)?.decision).toMatchObject({ actorId: 'legal-2', onBehalfOfId: 'manager' });
+  });
+
+  it('asks for a second factor above the amount that its plan names, whatever is done on the seat', () => {
+    const guarded = structuredClone(settlement);
+    const asked = guarded.approvals?.settlement as NonNullable<typeof guarded.approvals>[string];
+    asked.plan.secondFactorAbove = yuan(100_000);
+    const proposed = (caseId: string, amount: Money) => {
+      world.open(guarded, caseId, who('adjuster'), { amount: amount as unknown as Json });
+      world.send(caseId, { type: 'event', event: 'propose', by: who('adjuster') });
+    };
+    const until = new Date(now + 3_600_000).toISOString();
+    const verbs = [
+      { verb: 'complete', outcome: 'approve' },
+      { verb: 'complete', outcome: 'reject', reason: true },
+      { verb: 'delegate', to: who('legal-2'), until },
+      { verb: 'add-signer', to: who('finance'), position: 'before' },
+    ] as const;
+    const use = (verb: (typeof verbs)[number], by: Actor) =>
+      world.send(latest(), { type: 'task', taskId: openTask(), ...verb, by });
+
+    proposed('claim-4', { amount: 10_000_001, currency: 'CNY' });
+    for (const verb of verbs) {
+      expect(use(verb, who('legal'))).toBe('SECOND_FACTOR_REQUIRED');
+      // Who has no right to the seat is told that, and not what would be missing else.
+      expect(use(verb, { ...who('finance'), secondFactor: true })).toBe('ROLE_REQUIRED');
+    }
+    expect(use(verbs[3], { ...who('legal'), secondFactor: true })).toBeUndefined();
+    const removed = (by: Actor) =>
+      world.send(latest(), {
+        ...{ type: 'task', verb: 'remove-signer', to: who('finance'), by },
+        taskId: openTask(),
+      });
+    expect(removed(who('legal'))).toBe('SECOND_FACTOR_REQUIRED');
+    expect(removed({ ...who('legal'), secondFactor: true })).toBeUndefined();
+    expect(use(verbs[0], { ...who('legal'), secondFactor: true })).toBeUndefined();
+
+    proposed('claim-5', { amount: 10_000_000, currency: 'CNY' });
+    expect(use(verbs[0], who('legal'))).toBeUndefined();
+    // What cannot be compared is no small amount.
+    proposed('claim-6', { amount: 1, currency: 'USD' });
+    expect(use(verbs[0], who('legal'))).toBe('SECOND_FACTOR_REQUIRED');
   });
 
   it('asks one more signer first, and is recalled only while nobody has decided', () => {

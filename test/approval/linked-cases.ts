@@ -81,7 +81,7 @@ export const linkedCases = (nowOf: () => string): LinkedCases => {
     const { epoch, seq, headHash } = state;
     if (effect.type === 'startCase') {
       const child = childCaseId('acme', effect.id);
-      const document = shippedDefinitions().find(({ id }) => id === effect.definition);
+      const document = shippedDefinitions().findLast(({ id }) => id === effect.definition);
       if (document && !cases.has(child)) {
         begin(runtimePart(document), child, { id: caseId, roles: ['case'] }, effect.data, [
           { rel: effect.rel, caseId },

@@ -31,6 +31,7 @@ const definitions = Object.fromEntries(
 /** A released version is immutable: a change here is a new version, not a new hash. */
 const released: { [version: string]: string } = {
   'team@1.0.0': '5fb98c226da6b4f54d926b299377511959d2661056af9caa418abdc0399f7ad9',
+  'approval@1.1.0': '42d3ebfffe8da7ab1a564ec709a8e4b47019448fbe3f6b5a286ce3b323be4d72',
   'approval@1.0.0': '32a464cafd8df3daa4b81ae31acea802a12bbe8c6b01469315ec293e03a79682',
   'claim@1.0.0': 'd1104cb000a78be4e1496935eccd43c76472c14a9d03ec537596d798ea1af51a',
   'exposure@1.0.0': '53091936aae22f52c9bfaa137b38e8f488d223d6b48fc2b16c79fd8156e3ce20',

@@ -39,7 +39,7 @@ beforeAll(async () => {
   for (const { id, roles, authority = [] } of Object.values(people)) {
     await putPerson(cases.store, { ...person({ id, roles }), authority });
   }
-  const approval = shippedDefinitions().find(({ id }) => id === 'approval') as ReturnType<
+  const approval = shippedDefinitions().findLast(({ id }) => id === 'approval') as ReturnType<
     typeof shippedDefinitions
   >[number];
   await publishDefinition(cases.store, tenant, {

@@ -12,6 +12,7 @@ import {
   type SeatRight,
 } from './eligible.ts';
 import { goBack, onRung, restart, roundsMax, rungAbove, settle, stepIndex } from './rounds.ts';
+import { asksSecondFactor } from './second-factor.ts';
 
 /** What somebody does in a decision under way. */
 export type Act =
@@ -66,6 +67,10 @@ const onSeat = (approval: Approval, act: SeatAct, at: string): Approval | ActFau
   if (isFault(right)) {
     return right;
   }
+  const unproved = lacksSecondFactor(approval, act.actor);
+  if (unproved) {
+    return unproved;
+  }
   const decided = (status: Seat['status']): Approval =>
     withSeat(approval, { ...seat, status, decision: decisionOf(act.actor, right, at) });
   switch (act.type) {
@@ -81,6 +86,12 @@ const onSeat = (approval: Approval, act: SeatAct, at: string): Approval | ActFau
       return addSigner(approval, seat, act);
   }
 };
+
+// A stolen password must not be enough, for saying no, handing over or asking others either.
+const lacksSecondFactor = (approval: Approval, { secondFactor }: Actor): ActFault | undefined =>
+  asksSecondFactor(approval) && secondFactor !== true
+    ? fault('SECOND_FACTOR_REQUIRED', 'An amount like this takes a second factor: prove one, then decide.')
+    : undefined;
 
 const decisionOf = ({ id }: Actor, { of, humans }: SeatRight, at: string): NonNullable<Seat['decision']> => ({
   at,
@@ -161,6 +172,10 @@ const removeSigner = (
       'SIGNER_NOT_REMOVABLE',
       'Only who asked for a signer takes them away, before they have decided.',
     );
+  }
+  const unproved = lacksSecondFactor(approval, actor);
+  if (unproved) {
+    return unproved;
   }
   const relinked = approval.seats.map((each): Seat => {
     if (each.after !== id) {

@@ -18,6 +18,7 @@ export type ActFaultCode =
   | 'CONFLICT_OF_INTEREST'
   | 'ALREADY_SIGNED'
   | 'AUTHORITY_EXCEEDED'
+  | 'SECOND_FACTOR_REQUIRED'
   | 'DELEGATION_CHAINED'
   | 'TASK_TAKEN'
   | 'RETURN_NOT_ALLOWED'
@@ -47,7 +48,7 @@ export const rightTo = (
 ): SeatRight | ActFault => {
   const rights = rightsFor(seat, actor, at);
   if (rights.length === 0) {
-    return lentTo(seat, at)
+    return effectiveDelegation(seat, at)
       ? fault('TASK_TAKEN', `The seat is lent to ${seat.delegation?.to.id}.`)
       : fault('ROLE_REQUIRED', `The seat is for ${wordsOf(seat.signer)}.`);
   }
@@ -79,7 +80,7 @@ export const humanOf = ({ id, sameAs }: Actor): Human => (sameAs === undefined ?
 const rightsFor = (seat: Seat, actor: Actor, at: string): SeatRight[] => {
   const humans = humansOf(actor);
   const own: SeatRight = { authority: actor.authority ?? [], humans };
-  const lent = lentTo(seat, at);
+  const lent = effectiveDelegation(seat, at);
   if (lent) {
     const isLender = accountsOf(lent.by).some((id) => humans.includes(id));
     const isBorrower = accountsOf(lent.to).some((id) => humans.includes(id));
@@ -101,7 +102,7 @@ const rightsFor = (seat: Seat, actor: Actor, at: string): SeatRight[] => {
 };
 
 /** The delegation that holds at this instant. */
-const lentTo = ({ delegation }: Seat, at: string): Seat['delegation'] =>
+export const effectiveDelegation = ({ delegation }: Seat, at: string): Seat['delegation'] =>
   delegation && delegation.until > at ? delegation : undefined;
 
 const fits = (

@@ -9,6 +9,8 @@ export interface ApprovalPlan {
   steps: ApprovalStep[];
   /** Who decides up to which amount, the lowest first: where a signer who must have authority is looked for. */
   ladder?: Rung[];
+  /** Above these amounts, one for each currency, whoever acts on a seat must have proved a second factor. */
+  secondFactorAbove?: Money[];
 }
 
 export interface Rung {
@@ -55,13 +57,18 @@ const stepsMax = 20;
 const signersMax = 30;
 
 /** What is wrong with a plan; nothing: it can be run, and every run of it can end. */
-export const planFaults = ({ steps, ladder = [] }: ApprovalPlan): PlanFault[] => {
+export const planFaults = ({ steps, ladder = [], secondFactorAbove = [] }: ApprovalPlan): PlanFault[] => {
   const found: PlanFault[] = [];
   const fault = (pointer: string, message: string): void => {
     found.push({ pointer, message });
   };
   if (steps.length === 0 || steps.length > stepsMax) {
     fault('/steps', `A plan has 1 to ${stepsMax} steps.`);
+  }
+  for (const [n, { currency }] of secondFactorAbove.entries()) {
+    if (secondFactorAbove.findIndex((each) => each.currency === currency) !== n) {
+      fault(`/secondFactorAbove/${n}`, `There is an amount in ${currency} already.`);
+    }
   }
   for (const [index, { id, rule, signers, onReject = 'end' }] of steps.entries()) {
     const at = `/steps/${index}`;
