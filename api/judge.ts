@@ -1,8 +1,6 @@
-import type { Context } from 'hono';
 import type { Refusal } from '../machines/kernel/refusal.ts';
 import type { Outcome } from '../workflows/client/outcome.ts';
 import type { Answer } from '../workflows/messages.ts';
-import type { AppEnv } from './env.ts';
 import { framesOf } from './error-frames.ts';
 import { OutcomeUnknown } from './idempotency.ts';
 import { Condition, Refused } from './problem.ts';
@@ -20,7 +18,7 @@ export const refusedBy = ({ code, detail, allowed, errors }: Refusal): Refused =
 /** Asks the engine. What it throws leaves open whether the command was taken. @throws OutcomeUnknown */
 export const askEngine = async <T>(
   services: Services,
-  c: Context<AppEnv>,
+  { requestId }: { requestId: string },
   ask: () => Promise<T>,
 ): Promise<T> => {
   try {
@@ -29,7 +27,7 @@ export const askEngine = async <T>(
     services.log({
       level: 'error',
       message: 'The engine failed',
-      requestId: c.get('requestId'),
+      requestId,
       ...framesOf(error),
     });
     throw new OutcomeUnknown('The engine failed, so it is not known whether this was done.');

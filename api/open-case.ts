@@ -10,6 +10,7 @@ import { isRefusal } from '../machines/kernel/refusal.ts';
 import { afterCommand, giveAnswer } from './answer.ts';
 import { promisedDocument, requireProofOfBackdating } from './backdating.ts';
 import type { Published } from './definitions.ts';
+import { requirePast } from './deliver-command.ts';
 import type { AppEnv } from './env.ts';
 import { actingFacts, type OnBehalfOf, withAskedFacts } from './facts.ts';
 import { firstOwner } from './first-owner.ts';
@@ -24,7 +25,7 @@ import { acceptedAnswer, askEngine, refusedBy } from './judge.ts';
 import { findVisibleCase } from './present-case.ts';
 import { Refused } from './problem.ts';
 import { planSeal } from './seal.ts';
-import { requirePast } from './send-to-case.ts';
+import { senderOf } from './send-to-case.ts';
 import type { Services } from './services.ts';
 
 export interface OpenCase {
@@ -138,7 +139,7 @@ const start = async (
     nextNumber(store, tenant, published.runtime.kind, year),
   ]);
   const opening = openingOf(sealed, number);
-  const outcome = await askEngine(services, c, () =>
+  const outcome = await askEngine(services, senderOf(c), () =>
     cases.start(
       { compile: compileInput, start: { type: 'open', opening } },
       { ...judged.state, number },

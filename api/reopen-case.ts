@@ -8,6 +8,7 @@ import { isRefusal } from '../machines/kernel/refusal.ts';
 import { answeredSeq } from '../machines/kernel/step.ts';
 import type { Outcome } from '../workflows/client/outcome.ts';
 import { afterCommand, giveAnswer } from './answer.ts';
+import { type Common, requirePast } from './deliver-command.ts';
 import type { AppEnv } from './env.ts';
 import { requireMatch } from './etag.ts';
 import { actingFacts, withAskedFacts } from './facts.ts';
@@ -16,7 +17,7 @@ import { acceptedAnswer, askEngine, refusedBy } from './judge.ts';
 import { findVisibleCase } from './present-case.ts';
 import { Condition, Refused } from './problem.ts';
 import { planSeal } from './seal.ts';
-import { type Common, requirePast } from './send-to-case.ts';
+import { senderOf } from './send-to-case.ts';
 import type { Services } from './services.ts';
 
 export interface ReopenCase extends Common {
@@ -79,7 +80,7 @@ const untilEnded = async (
   target: { tenant: string; caseId: string },
   deadlineMs: number,
 ): Promise<void> => {
-  while (!(await askEngine(services, c, () => services.cases.hasEnded(target)))) {
+  while (!(await askEngine(services, senderOf(c), () => services.cases.hasEnded(target)))) {
     if (Date.now() + pauseMs >= deadlineMs) {
       throw new Condition('CASE_BUSY', 'What was under way when the case was closed has not ended yet.', {
         retryAfterS: 5,
@@ -132,7 +133,7 @@ const startOnce = async (
   ]);
   const reopening = reopeningOf(sealed);
   const compile = await definitions.compileInputOf(state);
-  return askEngine(services, c, () =>
+  return askEngine(services, senderOf(c), () =>
     cases.start({ compile, start: { type: 'reopen', state, reopening } }, judged.state, { deadlineMs }),
   );
 };

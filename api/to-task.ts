@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { Person } from '../db/own/people.ts';
 import { getTask } from '../db/read/get-case.ts';
+import type { TaskRow } from '../db/read/list-tasks.ts';
 import { maySeeState } from './case-view.ts';
 import type { AppEnv } from './env.ts';
 import { idPattern } from './present-case.ts';
@@ -37,16 +39,26 @@ export const toTask = async (
   common: ToCase['common'],
   part: Pick<ToCase, 'clear' | 'command'>,
 ): Promise<Response> => {
-  const person = c.get('person');
-  const { tenant } = person;
-  const task = idPattern.test(taskId) ? await getTask(services.store, { tenant, taskId }) : undefined;
-  const published = task && (await services.definitions.find(tenant, task.definitionId));
-  // A task in a state that is marked for others is, to everybody else, a task that does not exist.
-  const hidden = task && published && !maySeeState(published, person, task.state);
+  const task = await knownTask(services, c.get('person'), taskId);
   return sendToCase(services, c, {
-    caseId: hidden ? '' : (task?.caseId ?? ''),
+    caseId: task?.caseId ?? '',
     unknown: 'TASK_UNKNOWN',
     common,
     ...part,
   });
+};
+
+/**
+ * A task that this person may know of, as far as its state goes; whether they may see its case is another question. One
+ * in a state that is marked for others is, to everybody else, a task that does not exist.
+ */
+export const knownTask = async (
+  { store, definitions }: Services,
+  person: Person,
+  taskId: string,
+): Promise<TaskRow | undefined> => {
+  const { tenant } = person;
+  const task = idPattern.test(taskId) ? await getTask(store, { tenant, taskId }) : undefined;
+  const published = task && (await definitions.find(tenant, task.definitionId));
+  return task && published && !maySeeState(published, person, task.state) ? undefined : task;
 };

@@ -2,13 +2,14 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { departmentIn } from '../../db/own/departments.ts';
 import type { AddedContact } from '../../machines/kernel/command.ts';
 import type { Sealed } from '../../machines/kernel/json.ts';
+import type { OwnPart } from '../deliver-command.ts';
 import { knownPerson } from '../known-person.ts';
 import { Refused } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { AddContact, AddTask, MakePromise, NoAnswer } from '../schemas/ad-hoc.ts';
 import { caseAnswers } from '../schemas/case.ts';
 import { CaseId, commandHeaders, commandProblems, commonFields } from '../schemas/common.ts';
-import { type OwnPart, sendToCase } from '../send-to-case.ts';
+import { sendToCase } from '../send-to-case.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['Ad-hoc work'];

@@ -2,10 +2,11 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Actor } from '../../machines/kernel/command.ts';
 import type { AppEnv } from '../env.ts';
-import { findPerson, knownPerson } from '../known-person.ts';
+import { knownPerson } from '../known-person.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { commonFields, Reason } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
+import { commentParts } from '../task-parts.ts';
 import { Plain, toTask, verbRoute } from '../to-task.ts';
 
 const PersonId = z.string().min(1).max(200);
@@ -73,41 +74,11 @@ export const taskPeopleRoutes = (services: Services): Router => {
     });
   });
 
-  /** Whom a comment names: those listed must exist, an `@` in the text may stand for something else. */
-  const named = async (
-    c: Context<AppEnv>,
-    text: string,
-    mentions: string[],
-    kind: string,
-  ): Promise<{ people?: Actor[] }> => {
-    const { tenant } = c.get('person');
-    const listed = await Promise.all(mentions.map((id, n) => somebody(c, id, `/mentions/${n}`, kind)));
-    const read = mentionedIn(text).filter((id) => !mentions.includes(id));
-    const found = await Promise.all(read.map((id) => findPerson(services, { tenant, id, kind })));
-    const people = [...listed, ...found.filter((person) => person !== undefined)];
-    return people.length === 0 ? {} : { people };
-  };
-
   on(router, comment, async (c) => {
     const { taskId } = c.req.valid('param');
     const { text, mentions = [], ...common } = c.req.valid('json');
-    return toTask(services, c, taskId, common, {
-      clear: () => ({ texts: { comment: text } }),
-      command: async ({ texts, target }) => ({
-        ...{ type: 'task', taskId, verb: 'comment' },
-        ...(await named(c, text, mentions, target.row.kind)),
-        ...(texts.comment === undefined ? {} : { text: texts.comment }),
-      }),
-    });
+    const { tenant } = c.get('person');
+    return toTask(services, c, taskId, common, commentParts(services, tenant, { taskId, text, mentions }));
   });
   return router;
 };
-
-/** Ids that follow an `@`, each once. */
-const mentionedIn = (text: string): string[] => [
-  ...new Set(
-    [...text.matchAll(/(?<![\w.])@([A-Za-z0-9][A-Za-z0-9_-]{0,119})/g)]
-      .map(([, id]) => id as string)
-      .slice(0, 20),
-  ),
-];

@@ -3,14 +3,13 @@ import type { Context } from 'hono';
 import type { Actor } from '../../machines/kernel/command.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
 import { own } from '../../machines/kernel/own.ts';
-import { areApart } from '../../machines/kernel/owner-transfers.ts';
-import { commonSuperior } from '../common-superior.ts';
 import type { AppEnv } from '../env.ts';
 import { knownPerson } from '../known-person.ts';
 import { formOf } from '../restrict-data.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { commonFields, DataObject, Reason } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
+import { reassignParts } from '../task-parts.ts';
 import { Plain, toTask, verbRoute } from '../to-task.ts';
 
 const claim = verbRoute('claim', 'Take a task', Plain, false);
@@ -127,19 +126,7 @@ export const taskVerbRoutes = (services: Services): Router => {
   on(router, reassign, async (c) => {
     const { taskId } = c.req.valid('param');
     const { to, ...common } = c.req.valid('json');
-    return toTask(services, c, taskId, common, {
-      command: async ({ target }) => {
-        const receiver = await somebody(c, to, '/to', target.row.kind);
-        const { tenant, id, roles, departments } = c.get('person');
-        return {
-          ...{ type: 'task', taskId, verb: 'reassign' },
-          to: receiver,
-          ...(areApart({ id, roles, departments }, receiver)
-            ? { superior: await commonSuperior(services, tenant, id, to) }
-            : {}),
-        };
-      },
-    });
+    return toTask(services, c, taskId, common, reassignParts(services, c.get('person'), { taskId, to }));
   });
 
   on(router, returnTo, async (c) => {

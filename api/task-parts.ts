@@ -1,0 +1,65 @@
+import type { Person } from '../db/own/people.ts';
+import type { Actor } from '../machines/kernel/command.ts';
+import { areApart } from '../machines/kernel/owner-transfers.ts';
+import { commonSuperior } from './common-superior.ts';
+import type { CommandParts } from './deliver-command.ts';
+import { findPerson, knownPerson } from './known-person.ts';
+import type { Services } from './services.ts';
+
+/** What a verb adds to the command of a task. */
+export type TaskParts = Pick<CommandParts, 'clear' | 'command'>;
+
+/** A verb that brings nothing of its own. */
+export const plainParts = (verb: 'claim' | 'release' | 'remind', taskId: string): TaskParts => ({
+  command: () => ({ type: 'task', taskId, verb }),
+});
+
+/** Hands a task on; to another department with the nearest superior of both. */
+export const reassignParts = (
+  services: Services,
+  { tenant, id, roles, departments }: Person,
+  { taskId, to }: { taskId: string; to: string },
+): TaskParts => ({
+  command: async ({ target }) => {
+    const receiver = await knownPerson(services, { tenant, id: to, pointer: '/to', kind: target.row.kind });
+    return {
+      ...{ type: 'task', taskId, verb: 'reassign' },
+      to: receiver,
+      ...(areApart({ id, roles, departments }, receiver)
+        ? { superior: await commonSuperior(services, tenant, id, to) }
+        : {}),
+    };
+  },
+});
+
+/** Whom a comment names: those listed must exist, an `@` in the text may stand for something else. */
+export const commentParts = (
+  services: Services,
+  tenant: string,
+  { taskId, text, mentions = [] }: { taskId: string; text: string; mentions?: string[] },
+): TaskParts => ({
+  clear: () => ({ texts: { comment: text } }),
+  command: async ({ texts, target: { row } }) => {
+    const { kind } = row;
+    const listed = await Promise.all(
+      mentions.map((id, n) => knownPerson(services, { tenant, id, pointer: `/mentions/${n}`, kind })),
+    );
+    const read = mentionedIn(text).filter((id) => !mentions.includes(id));
+    const found = await Promise.all(read.map((id) => findPerson(services, { tenant, id, kind })));
+    const people: Actor[] = [...listed, ...found.filter((person) => person !== undefined)];
+    return {
+      ...{ type: 'task', taskId, verb: 'comment' },
+      ...(people.length === 0 ? {} : { people }),
+      ...(texts.comment === undefined ? {} : { text: texts.comment }),
+    };
+  },
+});
+
+/** Ids that follow an `@`, each once. */
+const mentionedIn = (text: string): string[] => [
+  ...new Set(
+    [...text.matchAll(/(?<![\w.])@([A-Za-z0-9][A-Za-z0-9_-]{0,119})/g)]
+      .map(([, id]) => id as string)
+      .slice(0, 20),
+  ),
+];
