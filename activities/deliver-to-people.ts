@@ -146,11 +146,13 @@ const stepsOf = (ladder: Ladder, payload: OutboxRow['payload'], about: Subject):
   if (isAboutClock(payload.template) && name !== undefined && definition) {
     return ladderSteps(ladder, { ...definition, name }, fraction);
   }
-  const { template, to } = payload;
+  const { to } = payload;
+  // Names of templates have no dots.
+  const template = payload.template.replaceAll('.', '-');
   const tell = 'roles' in to ? to.roles : [];
   return [
     {
-      ...{ rule: template, tell, mustAct: tell, send: true, urgent: false, afterMs: 0 },
+      ...{ rule: payload.template, tell, mustAct: tell, send: true, urgent: false, afterMs: 0 },
       template: findTemplate(template) ? template : plainNotice,
     },
   ];

@@ -27,6 +27,10 @@ export interface AssignmentRequest extends OfCase {
   /** Persons who may not get it. */
   notPersons: string[];
   samePerson?: string;
+  licences?: string[];
+  regions?: string[];
+  person?: string;
+  managerOf?: string[];
   /** The seat of a decision that the task is for. */
   seat?: string;
   /** Who gets it must be able to decide this amount. */

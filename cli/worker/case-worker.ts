@@ -4,6 +4,7 @@ import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@t
 import { createActivities } from '../../activities/case-activities.ts';
 import { createTellPeople } from '../../activities/deliver-to-people.ts';
 import { createFailPoint } from '../../activities/fail-point.ts';
+import { createHandOnRound, startHandOn } from '../../activities/hand-on-tasks.ts';
 import { createFileMailBox } from '../../activities/ports/file-mail-box.ts';
 import type { Letters } from '../../activities/ports/letters.ts';
 import type { Payments } from '../../activities/ports/payment.ts';
@@ -13,6 +14,7 @@ import { type Relay, startRelay } from '../../activities/relay.ts';
 import { type NoticeParts, type NoticeRelay, startNoticeRelay } from '../../activities/relay-notices.ts';
 import { createStandaloneDeliveries } from '../../activities/standalone-deliveries.ts';
 import type { Store } from '../../db/open.ts';
+import { sendCommand } from '../../workflows/client/send-command.ts';
 import type { Settings } from '../settings.ts';
 import { connectionOptions, connectTemporal } from '../temporal/connection.ts';
 import { catchUp } from './catch-up.ts';
@@ -41,6 +43,9 @@ export interface CaseWorker {
   /** Takes no new work and finishes what it has. */
   stop: () => Promise<void>;
 }
+
+/** How long the sweep for absent people waits for a case's answer. */
+const answerMsMax = 5_000;
 
 /** Starts a worker: it runs cases, carries out what they ask for, and delivers their messages. */
 export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseWorker> => {
@@ -82,13 +87,19 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
   const notices: NoticeRelay | undefined =
     options.notices &&
     startNoticeRelay({ store, ...options.notices }, (line) => process.stderr.write(`${line}\n`));
+  const handOn = startHandOn(
+    createHandOnRound(store, (key, command) =>
+      sendCommand(client, key, command, { deadlineMs: Date.now() + answerMsMax }),
+    ),
+    (line) => process.stderr.write(`${line}\n`),
+  );
   const ending = new AbortController();
   const caughtUp = catchUp(store, client, ending.signal).catch(() => {
     process.stderr.write('The store could not be asked what was written last.\n');
   });
   const ended = running.finally(async () => {
     ending.abort();
-    await Promise.all([relay?.stop(), notices?.stop(), caughtUp]);
+    await Promise.all([relay?.stop(), notices?.stop(), handOn.stop(), caughtUp]);
     await Promise.all([native.close(), connection.close()]);
   });
   return {

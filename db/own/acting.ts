@@ -36,26 +36,29 @@ export const accountsIn = (
 
 /** All that decides what a person may do now, read in one go. */
 export const actingData = (store: Store, person: Person, nowMs: number): Promise<ActingData> =>
-  store.read((db) => {
-    const { tenant } = person;
-    return {
-      person: holderIn(db, person),
-      accounts: accountsIn(db, person),
-      delegations: delegationsTo(db, tenant, person.id, nowMs).flatMap((delegation) => {
-        const delegator = personIn(db, tenant, delegation.personId, nowMs);
-        return delegator
-          ? [
-              {
-                delegation,
-                delegator: holderIn(db, delegator),
-                delegatorAccounts: accountsIn(db, delegator),
-                isAway: isAwayIn(db, tenant, delegator.id, nowMs),
-              },
-            ]
-          : [];
-      }),
-    };
-  });
+  store.read((db) => actingDataIn(db, person, nowMs));
+
+/** For a read that belongs to a larger one. */
+export const actingDataIn = (db: Db, person: Person, nowMs: number): ActingData => {
+  const { tenant } = person;
+  return {
+    person: holderIn(db, person),
+    accounts: accountsIn(db, person),
+    delegations: delegationsTo(db, tenant, person.id, nowMs).flatMap((delegation) => {
+      const delegator = personIn(db, tenant, delegation.personId, nowMs);
+      return delegator
+        ? [
+            {
+              delegation,
+              delegator: holderIn(db, delegator),
+              delegatorAccounts: accountsIn(db, delegator),
+              isAway: isAwayIn(db, tenant, delegator.id, nowMs),
+            },
+          ]
+        : [];
+    }),
+  };
+};
 
 const holderIn = (db: Db, { tenant, id, status, roles, departments, skills }: Person): Holder => ({
   ...{ id, status, roles, departments, skills },

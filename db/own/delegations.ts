@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
 import { instantAt } from '../../machines/kernel/instant.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
 import { checkDelegation } from '../../machines/people/check-delegation.ts';
@@ -36,6 +36,25 @@ const statements = perConnection((db) => ({
 /** What is lent to somebody, and neither revoked nor over. */
 export const delegationsTo = (db: Db, tenant: string, delegateId: string, nowMs: number): Delegation[] =>
   statements(db).toDelegate.all({ tenant, delegateId, nowMs }).map(delegationOf);
+
+/** Who stands in for somebody at an instant, the substitution given first at the head. */
+export const substitutesOf = (db: Db, tenant: string, personId: string, nowMs: number): string[] =>
+  db
+    .select({ id: delegations.delegateId })
+    .from(delegations)
+    .where(
+      and(
+        eq(delegations.tenant, tenant),
+        eq(delegations.personId, personId),
+        eq(delegations.kind, 'substitution'),
+        eq(delegations.status, 'active'),
+        lte(delegations.fromMs, nowMs),
+        or(isNull(delegations.untilMs), gt(delegations.untilMs, nowMs)),
+      ),
+    )
+    .orderBy(asc(delegations.fromMs), asc(delegations.delegationId))
+    .all()
+    .map(({ id }) => id);
 
 export const delegationIn = (db: Db, tenant: string, delegationId: string): Delegation | undefined => {
   const row = db

@@ -114,7 +114,7 @@ export const writePerson = (
   const row = { tenant, personId, name, status, humanId, superiorId, calendarId };
   const { insert, update, clear, join } = statements(db);
   if (before) update.run(row);
-  else insert.run(row);
+  else insert.run({ ...row, openTasks: 0, lastTaskAt: null });
   if (changed.includes('memberships')) {
     if (before) clear.run({ tenant, personId });
     for (const membership of person.memberships) {

@@ -1,70 +1,153 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Db, Store } from '../open.ts';
-import { isAwayIn } from '../own/absences.ts';
 import { accountsIn } from '../own/acting.ts';
 import { type Person, personIn } from '../own/people.ts';
-import { personGroups, tasks } from '../schema/index.ts';
 import { isHiddenIn } from './out-of-sight.ts';
 
 export interface CandidateQuery {
   tenant: string;
-  role: string;
+  /** Absent: whoever holds any. */
+  role?: string;
   department?: string;
   /** All of them. */
   skills: string[];
+  /** All of them. */
+  licences?: string[];
+  /** Any of them. */
+  regions?: string[];
   notPersons: string[];
   /** Without who has no part in this case. */
   caseId?: string;
-  /** Without who is away at this instant. Epoch milliseconds. */
+  /** Without who is away at this instant, and with what people hold at it. Epoch milliseconds; default now, and everybody. */
   nowMs?: number;
+  /** Only this person, where they are one. */
+  only?: string;
 }
 
 /** Who may get a task, and how much each has in hand. */
 export interface Candidate {
   person: Person;
   openTasks: number;
-  /** When the person's newest open task was opened; for taking turns. */
+  /** When the task that the person got last was opened; for taking turns. */
   lastOpenedAt: string | null;
 }
 
-/** The active people who may do a task, by id, with their load, all read in one transaction. */
+/** By what the first candidates are found: the fewest open tasks, or the longest wait for one. */
+export type CandidateOrder = 'load' | 'turn';
+
+/** Where no more hold a role they are sorted; where more do, the index that is sorted already is walked. */
+const sortedMax = 500;
+/** Candidates that are read at first; nearly always they are enough. */
+const firstMax = 50;
+
+/** The active people who may do a task, by id, with their load. */
 export const candidatesFor = (store: Store, query: CandidateQuery): Promise<Candidate[]> =>
   store.read((db) =>
-    db.transaction((tx) => {
-      const { tenant, role, department, skills, notPersons, caseId, nowMs } = query;
-      const ids = tx
-        .select({ id: personGroups.personId })
-        .from(personGroups)
-        .where(
-          and(eq(personGroups.tenant, tenant), eq(personGroups.kind, 'role'), eq(personGroups.name, role)),
-        )
-        .orderBy(personGroups.personId)
-        .all();
-      return (
-        ids
-          .map(({ id }) => personIn(db, tenant, id))
-          .filter((person) => person?.status === 'active')
-          .filter((person) => person !== undefined)
-          .filter((person) => !isOneOf(db, person, notPersons))
-          // Who has had the role, or will have it, does not hold it now.
-          .filter((person) => person.roles.includes(role))
-          .filter((person) => department === undefined || person.departments.includes(department))
-          .filter((person) => skills.every((skill) => person.skills.includes(skill)))
-          .filter(({ id }) => nowMs === undefined || !isAwayIn(db, tenant, id, nowMs))
-          .filter((person) => caseId === undefined || !isHiddenIn(db, person, caseId))
-          .map((person) => {
-            const load = tx
-              .select({ n: sql<number>`count(*)`, last: sql<string | null>`max(${tasks.openedAt})` })
-              .from(tasks)
-              .where(
-                sql`${tasks.tenant} = ${tenant} and ${tasks.status} = 'open' and ${tasks.assignee} = ${person.id}`,
-              )
-              .get();
-            return { person, openTasks: load?.n ?? 0, lastOpenedAt: load?.last ?? null };
-          })
-      );
-    }),
+    db.transaction(() =>
+      firstCandidatesIn(db, query, { order: 'load', isEnough: () => false }).toSorted((a, b) =>
+        a.person.id < b.person.id ? -1 : 1,
+      ),
+    ),
   );
+
+/**
+ * The first candidates in their order, the next asked for until there are enough: who gets a task is among the first
+ * of ten thousand, and the others need not be read.
+ *
+ * @param isEnough is shown each candidate as it is found
+ * @param isAble what else a candidate must be able to do
+ */
+export const firstCandidatesIn = (
+  db: Db,
+  query: CandidateQuery,
+  {
+    order,
+    isEnough,
+    isAble = () => true,
+  }: {
+    order: CandidateOrder;
+    isEnough: (candidate: Candidate) => boolean;
+    isAble?: (person: Person) => boolean;
+  },
+): Candidate[] => {
+  const found: Candidate[] = [];
+  const seen = new Set<string>();
+  for (const limit of [firstMax, -1]) {
+    const rows = rowsIn(db, query, order, limit);
+    for (const { id, openTasks, lastOpenedAt } of rows) {
+      const person = seen.has(id) ? undefined : personIn(db, query.tenant, id, query.nowMs);
+      seen.add(id);
+      if (!person || !isFree(db, person, query) || !isAble(person)) {
+        continue;
+      }
+      const candidate = { person, openTasks, lastOpenedAt };
+      found.push(candidate);
+      if (isEnough(candidate)) {
+        return found;
+      }
+    }
+    if (rows.length < firstMax) {
+      break;
+    }
+  }
+  return found;
+};
+
+interface Row {
+  id: string;
+  openTasks: number;
+  lastOpenedAt: string | null;
+}
+
+const rowsIn = (db: Db, query: CandidateQuery, order: CandidateOrder, limit: number): Row[] => {
+  const { tenant, role, department, skills, licences = [], regions, nowMs = Date.now(), only } = query;
+  const holds = (kind: string, names: SQL): SQL => sql`exists (
+    select 1 from person_groups g where g.tenant = p.tenant and g.person_id = p.person_id and g.kind = ${kind}
+    and g.name ${names} and ${isValid(nowMs)})`;
+  const conditions = [
+    sql`p.tenant = ${tenant} and p.status = 'active'`,
+    ...(only === undefined ? [] : [sql`p.person_id = ${only}`]),
+    ...(role === undefined ? [] : [holds('role', sql`= ${role}`)]),
+    ...(department === undefined ? [] : [holds('department', sql`= ${department}`)]),
+    ...skills.map((name) => holds('skill', sql`= ${name}`)),
+    ...licences.map((name) => holds('licence', sql`= ${name}`)),
+    ...(regions === undefined ? [] : [holds('region', sql`in ${regions}`)]),
+    ...(query.nowMs === undefined
+      ? []
+      : [
+          sql`not exists (select 1 from absences a where a.tenant = p.tenant and a.person_id = p.person_id
+            and a.status = 'active' and a.from_ms <= ${nowMs} and a.until_ms > ${nowMs})`,
+        ]),
+  ];
+  const from =
+    only !== undefined
+      ? sql`people p`
+      : role !== undefined && holdersIn(db, tenant, role) <= sortedMax
+        ? sql`(select person_id as holder from person_groups
+            where tenant = ${tenant} and kind = 'role' and name = ${role}) r
+            cross join people p on p.tenant = ${tenant} and p.person_id = r.holder`
+        : order === 'load'
+          ? sql`people p indexed by people_load`
+          : sql`people p indexed by people_turn`;
+  const by =
+    order === 'load' ? sql`p.open_tasks, p.last_task_at, p.person_id` : sql`p.last_task_at, p.person_id`;
+  return db.all<Row>(sql`
+    select p.person_id as id, p.open_tasks as openTasks, p.last_task_at as lastOpenedAt
+    from ${from} where ${sql.join(conditions, sql` and `)} order by ${by} limit ${limit}`);
+};
+
+// Who has had something, or will have it, does not hold it now.
+const isValid = (nowMs: number): SQL =>
+  sql`(g.from_ms is null or g.from_ms <= ${nowMs}) and (g.until_ms is null or g.until_ms > ${nowMs})`;
+
+/** How many hold a role, counted up to one more than are sorted. */
+const holdersIn = (db: Db, tenant: string, role: string): number =>
+  db.get<{ n: number }>(sql`select count(*) as n from (
+    select 1 from person_groups where tenant = ${tenant} and kind = 'role' and name = ${role}
+    limit ${sortedMax + 1})`).n;
+
+const isFree = (db: Db, person: Person, { notPersons, caseId }: CandidateQuery): boolean =>
+  !isOneOf(db, person, notPersons) && (caseId === undefined || !isHiddenIn(db, person, caseId));
 
 /** Whether any account of the same human being is among them. */
 const isOneOf = (db: Db, person: Person, ids: string[]): boolean =>

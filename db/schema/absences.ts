@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { Json, Money } from '../../machines/kernel/json.ts';
 
@@ -16,6 +17,7 @@ export const absences = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.tenant, t.absenceId] }),
     index('absences_person').on(t.tenant, t.personId, t.untilMs),
+    index('absences_until').on(t.untilMs).where(sql`status = 'active'`),
   ],
 );
 

@@ -13,11 +13,17 @@ export const people = sqliteTable(
     superiorId: text('superior_id'),
     /** Working hours: the id of a published calendar; null: the case's own. */
     calendarId: text('calendar_id'),
+    /** How many open tasks the person has; kept by triggers on `tasks`, so that the least loaded is found by an index. */
+    openTasks: integer('open_tasks').notNull().default(0),
+    /** When the task that the person got last was opened, RFC 3339 UTC; null: never had one. */
+    lastTaskAt: text('last_task_at'),
   },
   (t) => [
     primaryKey({ columns: [t.tenant, t.personId] }),
     index('people_human').on(t.tenant, t.humanId),
     index('people_superior').on(t.tenant, t.superiorId),
+    index('people_load').on(t.tenant, t.status, t.openTasks, t.lastTaskAt, t.personId),
+    index('people_turn').on(t.tenant, t.status, t.lastTaskAt, t.personId),
   ],
 );
 

@@ -32,6 +32,8 @@ export const tasks = sqliteTable(
     closedAt: text('closed_at'),
     completedBy: text('completed_by'),
     outcome: text(),
+    /** When it first had an assignee; null: never, or before this was kept. */
+    assignedAt: text('assigned_at'),
   },
   (t) => {
     const open = sql`status = 'open'`;

@@ -15,7 +15,10 @@ const statements = perConnection((db) => ({
     .values(slots(tasks))
     .onConflictDoUpdate({
       target: [tasks.tenant, tasks.taskId],
-      set: excluded(tasks, ['tenant', 'taskId', 'caseId']),
+      set: {
+        ...excluded(tasks, ['tenant', 'taskId', 'caseId', 'assignedAt']),
+        assignedAt: sql`coalesce(${tasks.assignedAt}, excluded."assigned_at")`,
+      },
     })
     .prepare(),
   dropOpen: db
@@ -67,6 +70,7 @@ export const writeTasks = (db: Db, state: CaseState, before: CaseState | undefin
       closedAt: task.closedAt ?? null,
       completedBy: task.completedBy ?? null,
       outcome: task.outcome ?? null,
+      assignedAt: task.assignee === null ? null : state.clockAt,
     });
   }
   for (const [taskId] of removed) dropOpen.run({ tenant, taskId });

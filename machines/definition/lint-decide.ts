@@ -46,6 +46,11 @@ export const decideFindings = ({ document, actions }: LintContext): Finding[] =>
       findings.push(...misfits(table as DecisionDefinition, room, names.root, decision, set));
     }
   }
+  for (const { assign } of Object.values(document.tasks ?? {})) {
+    if (typeof assign === 'object' && 'decision' in assign) {
+      asked.add(assign.decision);
+    }
+  }
   const unused = tables.filter((name) => !asked.has(name));
   return [
     ...findings,
@@ -54,7 +59,7 @@ export const decideFindings = ({ document, actions }: LintContext): Finding[] =>
         `/decisions${pointerStep(name)}`,
         'DECISION_UNUSED',
         `Nothing in the machine asks the decision "${name}".`,
-        'Ask it with a "decide" action, or remove it.',
+        'Ask it with a "decide" action or by a task\'s "assign", or remove it.',
       ),
     ),
   ];

@@ -11,6 +11,9 @@ export const taskFindings = ({ document, index }: LintContext): Finding[] => {
   const findings: Finding[] = [];
   const need = needIn(findings);
   const tasks = document.tasks ?? {};
+  const decided = index.invokes.flatMap(({ invoke, source }) =>
+    Object.hasOwn(document.approvals ?? {}, invoke.src) ? [source.id] : [],
+  );
   for (const [stateId, task] of Object.entries(tasks)) {
     const pointer = `/tasks${pointerStep(stateId)}`;
     need([{ name: stateId, pointer }], index.byId.keys(), 'STATE_UNKNOWN', 'state');
@@ -22,18 +25,10 @@ export const taskFindings = ({ document, index }: LintContext): Finding[] => {
     );
     need(
       (task.notBy ?? []).map((name, place) => ({ name, pointer: `${pointer}/notBy/${place}` })),
-      Object.keys(tasks),
+      [...Object.keys(tasks), ...decided],
       'TASK_UNKNOWN',
       'task',
     );
-    if (typeof task.assign === 'object') {
-      need(
-        [{ name: task.assign.sameAs, pointer: `${pointer}/assign/sameAs` }],
-        Object.keys(tasks),
-        'TASK_UNKNOWN',
-        'task',
-      );
-    }
     const state = index.byId.get(stateId);
     const taken = new Set(state && selfAndAbove(state).flatMap(({ node }) => Object.keys(node.on ?? {})));
     for (const [place, outcome] of task.outcomes.entries()) {

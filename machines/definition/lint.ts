@@ -1,6 +1,7 @@
 import { type Finding, failing } from './finding.ts';
 import { boundsFinding } from './json-bounds.ts';
 import { approvalFindings } from './lint-approvals.ts';
+import { assignmentExpressionFindings, assignmentFindings } from './lint-assignment.ts';
 import { clockRuleFindings } from './lint-clock-rules.ts';
 import { compensationFindings } from './lint-compensation.ts';
 import { type LintContext, type LintSurroundings, lintContext } from './lint-context.ts';
@@ -59,11 +60,13 @@ export const lint = (document: unknown, surroundings: LintSurroundings = {}): Fi
     ...compensationFindings(context),
     ...approvalFindings(context),
     ...taskFindings(context),
+    ...assignmentFindings(context),
     ...schemas,
     ...(schemas.length > 0
       ? []
       : [
           ...expressionFindings(context),
+          ...assignmentExpressionFindings(context),
           ...decisionFindings(context),
           ...decideFindings(context),
           ...migrationFindings(context),

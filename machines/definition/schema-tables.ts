@@ -31,15 +31,28 @@ export const EventDefinition = z
   })
   .meta({ id: 'EventDefinition' });
 
+const EarlierPart = z.union([z.strictObject({ task: Key }), z.strictObject({ event: EventName })]);
+
+const TaskAssignment = z
+  .union([
+    z.enum(['least-loaded', 'round-robin', 'by-hand']),
+    z.strictObject({ sameAs: Key }),
+    z.strictObject({ notSameAs: EarlierPart }),
+    z.strictObject({ managerOf: z.union([z.literal('owner'), EarlierPart]) }),
+    z.strictObject({ by: Expression }),
+    z.strictObject({ decision: Key }),
+  ])
+  .meta({ id: 'TaskAssignment' });
+
 export const TaskDefinition = z
   .strictObject({
     title: Title.exactOptional(),
     role: Key,
     department: Key.exactOptional(),
     skills: list(Key).exactOptional(),
-    assign: z
-      .union([z.enum(['least-loaded', 'round-robin', 'by-hand']), z.strictObject({ sameAs: Key })])
-      .exactOptional(),
+    licences: list(Key).exactOptional(),
+    regions: z.union([list(Key).min(1), Expression]).exactOptional(),
+    assign: TaskAssignment.exactOptional(),
     outcomes: list(EventName).min(1),
     notBy: list(Key).exactOptional(),
     checklist: list(Title).exactOptional(),

@@ -2,6 +2,7 @@ import { refuse } from './apply-event.ts';
 import type { Actor, Facts, TaskCommand } from './command.ts';
 import { mayContribute, mayUse } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
+import { replaceAssignee } from './replace-assignee.ts';
 import { type Cause, performer, type Run } from './run.ts';
 import type { Task } from './state.ts';
 import { completeTask, putTask } from './tasks.ts';
@@ -42,11 +43,18 @@ export const applyAdHocTask = (
       // A task for one person goes back to who asked, so that it is never nobody's.
       return assign(run, taskId, task, task.department === undefined ? adHoc.by : null);
     case 'reassign':
-      if (![assignee, adHoc.by].includes(me) && !mayUse(facts, 'task.reassign')) {
+      if (
+        ![assignee, adHoc.by].includes(me) &&
+        !mayUse(facts, 'task.reassign') &&
+        !facts.actor.roles.includes('system')
+      ) {
         return no('ROLE_REQUIRED', 'Only its assignee, who added it or a lead hands a task on.');
       }
       if (!to || !mayContribute({ actor: to satisfies Actor })) {
         return no('ROLE_REQUIRED', 'The task goes to somebody who works on cases.');
+      }
+      if (facts.actor.roles.includes('system')) {
+        return replaceAssignee(run, taskId, task, to);
       }
       return assign(run, taskId, task, to.id);
     case 'complete': {

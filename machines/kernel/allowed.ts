@@ -1,3 +1,4 @@
+import { taskActed } from './assignment.ts';
 import type { Actor, Facts } from './command.ts';
 import type { Compiled } from './compile.ts';
 import type { Guard, RuntimeDefinition, StateNode } from './definition.ts';
@@ -11,7 +12,6 @@ import { performer, startRun } from './run.ts';
 import { surroundings } from './send-to-machine.ts';
 import type { CaseState } from './state.ts';
 import { configuration, rootId, type StateInfo } from './state-tree.ts';
-import { taskActed } from './tasks.ts';
 import { candidates, forbids } from './transition.ts';
 
 /**

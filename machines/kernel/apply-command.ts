@@ -42,12 +42,12 @@ export const applyCommand = (run: Run, given: Command, cause: Cause): Refusal | 
       cause.data = brought({ data: command.data });
       return applyEvent(run, { command, event: command.event, data: command.data, cause });
     case 'task': {
-      const { taskId, verb, outcome, data, to, text, toStep, until, position, people } = command;
+      const { taskId, verb, outcome, data, to, text, toStep, until, position, people, because } = command;
       const isSeat = run.state.tasks[taskId]?.seat !== undefined;
       cause.type = verb === 'complete' ? (outcome ?? '') : taskEntryType[verb];
       cause.data = brought({
         ...{ taskId, outcome, data, to: to?.id, text: text as Json | undefined },
-        ...{ toStep, until, position, people: people?.map(({ id }) => id) },
+        ...{ toStep, until, position, people: people?.map(({ id }) => id), because },
       });
       if (verb === 'withdraw' && !isSeat) {
         cause.type = 'task.taken-back';

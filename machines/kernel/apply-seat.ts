@@ -8,6 +8,7 @@ import { isInstant } from './instant.ts';
 import { KernelError } from './kernel-error.ts';
 import { mayUse } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
+import { replaceAssignee } from './replace-assignee.ts';
 import { type Cause, performer, type Run } from './run.ts';
 import { sendToMachine } from './send-to-machine.ts';
 import { putApproval, stepEnded, stepOpened } from './signing.ts';
@@ -49,11 +50,17 @@ export const applySeat = (
       const mayHand =
         verb === 'assign'
           ? isSystem
-          : task.assignee === actor.id || mayUse(facts, 'task.reassign', run.state);
+          : isSystem || task.assignee === actor.id || mayUse(facts, 'task.reassign', run.state);
       if (!mayHand) {
         return no('ROLE_REQUIRED', 'Only its assignee or a lead hands a task on.');
       }
-      return to === undefined ? no('DATA_INVALID', 'Say to whom the task goes.') : (taken(to) ?? give(to.id));
+      if (to === undefined) {
+        return no('DATA_INVALID', 'Say to whom the task goes.');
+      }
+      const denied = taken(to);
+      return (
+        denied ?? (isSystem && verb === 'reassign' ? replaceAssignee(run, taskId, task, to) : give(to.id))
+      );
     }
     case 'complete': {
       if (command.outcome !== 'approve' && command.outcome !== 'reject') {

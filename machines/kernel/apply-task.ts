@@ -8,6 +8,7 @@ import { areApart, beginTransfer, endTransfer, isPingPong } from './owner-transf
 import { holdsRole, isAmong, type Right, rightsOf } from './policy/rights.ts';
 import { mayContribute, mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
+import { replaceAssignee } from './replace-assignee.ts';
 import { outcomeBackTo } from './return-task.ts';
 import { type Cause, performer, type Run } from './run.ts';
 import type { Task } from './state.ts';
@@ -163,14 +164,15 @@ const handTo = (
 
 const hand = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No): Refusal | undefined => {
   const { facts, to, verb, taskId } = command;
+  const bySystem = facts.actor.roles.includes('system');
   const allowed =
-    verb === 'assign'
-      ? facts.actor.roles.includes('system')
-      : holdsTask(task, facts) || mayUse(facts, 'task.reassign', run.state);
+    bySystem ||
+    (verb === 'reassign' && (holdsTask(task, facts) || mayUse(facts, 'task.reassign', run.state)));
   if (!allowed) {
     return no('ROLE_REQUIRED', 'Only its assignee or a lead hands a task on.');
   }
-  if (task.delegation !== undefined) {
+  const replaces = bySystem && verb === 'reassign';
+  if (task.delegation !== undefined && !replaces) {
     return no('DELEGATION_CHAINED', 'What is lent is not handed on: resolve it, or take it back first.');
   }
   if (verb === 'assign' && task.assignee !== null) {
@@ -183,7 +185,14 @@ const hand = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No):
   const rights = rightsTo(run, task, receiver, no);
   // Where nobody can do it, the engine gives it to a lead, who sees that it is done.
   const isWithoutRole = 'refused' in rights && rights.code === 'ROLE_REQUIRED';
-  if (verb === 'assign' && isWithoutRole && mayUse(receiver, 'task.reassign', run.state)) {
+  const mayLead = bySystem && isWithoutRole && mayUse(receiver, 'task.reassign', run.state);
+  if ('refused' in rights && !mayLead) {
+    return rights;
+  }
+  if (replaces) {
+    return replaceAssignee(run, taskId, task, to);
+  }
+  if (mayLead) {
     return assign(run, taskId, task, to.id);
   }
   return 'refused' in rights ? rights : handTo(run, command, task, { to, cause, no });

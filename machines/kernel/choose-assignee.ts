@@ -14,28 +14,32 @@ export interface AssigneeCandidate {
  *
  * - `least-loaded`: the fewest open tasks.
  * - `round-robin`: who has waited longest for a task.
- * - `sameAs`: `samePerson` where still a candidate, else as least-loaded.
+ * - `sameAs`: as least-loaded.
  * - `by-hand`: nobody.
+ *
+ * @param preferred who goes before all others, the first of them who is a candidate: whoever did the earlier step, was
+ * named by an expression or a table, or is the nearest superior
  */
 export const chooseAssignee = (
   policy: AssignmentPolicy,
-  candidates: AssigneeCandidate[],
-  samePerson?: string,
+  candidates: readonly AssigneeCandidate[],
+  preferred: readonly string[] = [],
 ): string | undefined => {
-  if (policy === 'by-hand') {
-    return undefined;
+  const wanted = preferred.find((id) => candidates.some((candidate) => candidate.id === id));
+  if (wanted !== undefined || policy === 'by-hand') {
+    return wanted;
   }
-  if (typeof policy === 'object' && candidates.some(({ id }) => id === samePerson)) {
-    return samePerson;
-  }
-  const byLoad = policy !== 'round-robin';
-  const [first] = [...candidates].sort(
-    (left, right) =>
-      (byLoad ? left.openTasks - right.openTasks : 0) ||
-      compare(left.lastOpenedAt ?? '', right.lastOpenedAt ?? '') ||
-      compare(left.id, right.id),
-  );
-  return first?.id;
+  const before = policy === 'round-robin' ? byTurn : byLoad;
+  return candidates.reduce<AssigneeCandidate | undefined>(
+    (best, next) => (best === undefined || before(next, best) < 0 ? next : best),
+    undefined,
+  )?.id;
 };
+
+const byTurn = (left: AssigneeCandidate, right: AssigneeCandidate): number =>
+  compare(left.lastOpenedAt ?? '', right.lastOpenedAt ?? '') || compare(left.id, right.id);
+
+const byLoad = (left: AssigneeCandidate, right: AssigneeCandidate): number =>
+  left.openTasks - right.openTasks || byTurn(left, right);
 
 const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);

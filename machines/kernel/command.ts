@@ -93,6 +93,8 @@ export interface TaskCommand extends CommandBase {
   toStep?: string | null;
   /** `delegate`, of a task where it is for a time: the first instant it holds no more, RFC 3339 UTC. */
   until?: string;
+  /** `reassign` by the engine: why whoever had it cannot do it now. */
+  because?: 'away' | 'left' | 'right-ended';
   /** `add-signer`: whether the seat waits for the added one, or the added one for the seat. */
   position?: 'before' | 'after';
 }

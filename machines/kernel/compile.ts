@@ -3,7 +3,7 @@ import type { Calendar } from './calendar.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type ClockProfile, clockLength } from './clock-profile.ts';
 import { compileMachine } from './compile-machine.ts';
-import { compileDecisions } from './decision.ts';
+import { type CompiledDecisions, compileDecisions } from './decision.ts';
 import type { DeadlineDefinition, RuntimeDefinition } from './definition.ts';
 import { parseDuration, toMilliseconds } from './duration.ts';
 import { type ExpressionLanguages, feelOnly } from './expression.ts';
@@ -36,6 +36,7 @@ export interface Compiled {
   machine: AnyStateMachine;
   runner: MachineRunner;
   languages: ExpressionLanguages;
+  decisions: CompiledDecisions;
   deadlines: { [name: string]: DeadlineDefinition };
   calendars: { [id: string]: Calendar };
   calendarHashes: { [id: string]: string };
@@ -76,13 +77,15 @@ export const compile = (input: CompileInput, languages: ExpressionLanguages = fe
       throw new KernelError('CALENDAR_MISSING', `The calendar "${id}" is not pinned.`);
     }
   }
+  const root = { $defs: definition.$defs ?? {} };
+  const decisions = compileDecisions(definition.decisions ?? {}, root, languages);
   const machine = compileMachine(definition.machine, {
     languages,
     reopen: definition.reopen,
     ...(definition.approvals && { approvals: definition.approvals }),
     ...(definition.services && { services: definition.services }),
     ...(definition.signing && { signing: definition.signing }),
-    decisions: compileDecisions(definition.decisions ?? {}, { $defs: definition.$defs ?? {} }, languages),
+    decisions,
     ...(scaled ? { lengthMs: (length: string) => fixedMs(clockLength(scaled, length)) } : {}),
   });
   const tree = stateTree(definition.machine);
@@ -94,6 +97,7 @@ export const compile = (input: CompileInput, languages: ExpressionLanguages = fe
     machine,
     runner: machineRunner(machine, tree),
     languages,
+    decisions,
     deadlines,
     calendars: input.calendars,
     calendarHashes: Object.fromEntries(

@@ -1,4 +1,5 @@
 import type { ApprovalPlan, ApprovalStep } from './approval/plan.ts';
+import type { TaskAssignment } from './assignment.ts';
 import type { Expression } from './expression.ts';
 import type { Json, JsonObject } from './json.ts';
 
@@ -108,8 +109,12 @@ export interface TaskDefinition {
   role: Role;
   department?: string;
   skills?: string[];
+  /** All of them, as all skills. */
+  licences?: string[];
+  /** One of them: where whoever does it works; or computed from the case, nothing computed asking for none. */
+  regions?: string[] | Expression;
   /** Default `by-hand`: candidates claim. */
-  assign?: AssignmentPolicy;
+  assign?: TaskAssignment;
   /** Events that complete the task; each is sent as the task's outcome. */
   outcomes: string[];
   /** Four eyes: whoever completed the task of these states in this case may not do this one. */

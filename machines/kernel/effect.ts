@@ -35,6 +35,13 @@ export type Effect =
       /** Persons who may not get it (four eyes), and for `sameAs` the earlier assignee. */
       notPersons: string[];
       samePerson?: string;
+      licences?: string[];
+      /** Any of them. */
+      regions?: string[];
+      /** The person named for it: an expression or a table said so. */
+      person?: string;
+      /** The nearest superior of the first of these goes before everybody else. */
+      managerOf?: string[];
       /** A seat of a decision: where nobody may take it, the ladder is climbed. */
       seat?: string;
       /** Who takes it must be able to decide this amount. */

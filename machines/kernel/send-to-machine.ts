@@ -6,7 +6,12 @@ import { marks } from './compile-machine.ts';
 import { cancelDeadlines, triggerDeadlines } from './deadlines.ts';
 import type { Json, JsonObject } from './json.ts';
 import { KernelError } from './kernel-error.ts';
-import type { MachineContext, MachineEvent, Surroundings } from './machine-context.ts';
+import {
+  expressionScope,
+  type MachineContext,
+  type MachineEvent,
+  type Surroundings,
+} from './machine-context.ts';
 import type { MachineAction, MachineResult } from './machine-runner.ts';
 import { own } from './own.ts';
 import { type Cause, nextId, type Run } from './run.ts';
@@ -119,7 +124,9 @@ const applyAction = (run: Run, { type, params }: MachineAction, cause: Cause): v
   const given = (params ?? {}) as JsonObject;
   switch (type) {
     case marks.entered:
-      openTask(run, given.id as string);
+      openTask(run, given.id as string, cause, () =>
+        expressionScope(contextOf(run, cause), { type: cause.type }),
+      );
       triggerDeadlines(run, { enter: given.id as string }, cause);
       return;
     case marks.exited:

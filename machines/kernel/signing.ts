@@ -1,12 +1,14 @@
 import { type Approval, accountsOf, decisions, openSeats, type Seat } from './approval/approval.ts';
 import { type ApprovalPlan, planFaults } from './approval/plan.ts';
 import { beginApproval } from './approval/rounds.ts';
+import type { AssignmentRequest } from './assignment.ts';
 import { triggerDeadlines } from './deadlines.ts';
+import type { RuntimeDefinition } from './definition.ts';
 import type { JsonObject, Money } from './json.ts';
 import { KernelError } from './kernel-error.ts';
 import { own } from './own.ts';
 import { type Cause, nextId, type Run } from './run.ts';
-import type { Task } from './state.ts';
+import type { CaseState, Task } from './state.ts';
 import { completeTask, dropAssignment, putTask } from './tasks.ts';
 
 /** The role of a task for a seat that names a person and no role. */
@@ -98,24 +100,33 @@ const placeOf = (seat: Seat): Pick<Task, 'role' | 'department'> => ({
 
 /** Asks for somebody who may take the seat; a seat that names its person asks whether that one still may. */
 export const askForSigner = (run: Run, taskId: string, seat: Seat): void => {
-  const { state, approval } = run.state.signing as NonNullable<Run['state']['signing']>;
-  const { signer } = seat;
-  if (run.state.mode === 'historical' || signer.personId !== undefined) {
-    return;
+  const request = seatRequest(run.compiled.definition, run.state, seat.id);
+  if (run.state.mode !== 'historical' && request) {
+    run.effects.push({ type: 'assignTask', id: nextId(run), taskId, ...request });
   }
-  run.effects.push({
-    type: 'assignTask',
-    id: nextId(run),
-    taskId,
+};
+
+/** Asks for somebody who may take a seat; undefined for one that names its person, or is not there. */
+export const seatRequest = (
+  definition: RuntimeDefinition,
+  { signing }: Pick<CaseState, 'signing'>,
+  seatId: string,
+): AssignmentRequest | undefined => {
+  const { state = '', approval } = signing ?? {};
+  const seat = approval?.seats.find(({ id }) => id === seatId);
+  if (!approval || !seat || seat.signer.personId !== undefined) {
+    return undefined;
+  }
+  return {
     ...placeOf(seat),
     skills: [],
-    policy: own(run.compiled.definition.signing, state)?.assign ?? 'least-loaded',
+    policy: own(definition.signing, state)?.assign ?? 'least-loaded',
     notPersons: [
       ...accountsOf(approval.proposer),
       ...approval.barred,
       ...decisions(approval).flatMap(({ humans }) => humans),
     ],
     seat: seat.id,
-    ...(signer.byAuthority && approval.amount ? { atLeast: approval.amount } : {}),
-  });
+    ...(seat.signer.byAuthority && approval.amount ? { atLeast: approval.amount } : {}),
+  };
 };

@@ -1,4 +1,5 @@
 import type { Approval } from './approval/approval.ts';
+import type { TaskChoice } from './assignment.ts';
 import type { AddedContact } from './command.ts';
 import type { DeadlineDefinition, LedgerLineKind } from './definition.ts';
 import type { Pause } from './due-date.ts';
@@ -110,6 +111,8 @@ export interface Task {
   closedAt?: string;
   completedBy?: string;
   outcome?: string;
+  /** What the definition computed of who gets it; absent where it computes nothing. */
+  choice?: TaskChoice;
   /** The seat of a decision by several people that this task is for. */
   seat?: string;
   /** It is lent to its assignee, for a time or until it is resolved or taken back. */

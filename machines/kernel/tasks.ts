@@ -1,3 +1,6 @@
+import { assignmentOf, placementOf, taskActed } from './assignment.ts';
+import type { ExpressionScope } from './expression.ts';
+import { own } from './own.ts';
 import { endTransfer } from './owner-transfers.ts';
 import { type Cause, nextId, performer, type Run } from './run.ts';
 import type { Task } from './state.ts';
@@ -5,47 +8,41 @@ import type { Task } from './state.ts';
 /** Tasks that one case may have in its life. */
 export const tasksMax = 5_000;
 
-/** Key under which the completion of a state's task is remembered among those who acted. */
-export const taskActed = (stateId: string): string => `task:${stateId}`;
-
 /** Opens the task that the definition puts on a state, and asks for an assignee where a policy chooses one. */
-export const openTask = (run: Run, stateId: string): void => {
+export const openTask = (run: Run, stateId: string, cause: Cause, scope: () => ExpressionScope): void => {
   const definition = run.compiled.definition.tasks?.[stateId];
   if (!definition) {
     return;
   }
   const taskId = nextId(run);
+  const { role, department, choice } = placementOf(run.compiled, definition, scope);
   const task: Task = {
     state: stateId,
     status: 'open',
-    role: definition.role,
-    ...(definition.department === undefined ? {} : { department: definition.department }),
+    role,
+    ...(department === undefined ? {} : { department }),
+    ...(choice === undefined ? {} : { choice }),
     assignee: null,
     openedAt: run.clock,
   };
   putTask(run, taskId, task);
-  askForAssignee(run, taskId, task);
+  askForAssignee(run, taskId, task, cause);
 };
 
 /** Asks for somebody to do an open task, where the definition leaves the choice to a policy. */
-export const askForAssignee = (run: Run, taskId: string, task: Task): void => {
-  const definition = run.compiled.definition.tasks?.[task.state];
-  const policy = definition?.assign ?? 'by-hand';
-  if (!definition || policy === 'by-hand' || run.state.mode === 'historical') {
+export const askForAssignee = (run: Run, taskId: string, task: Task, cause?: Cause): void => {
+  const { acted, owner } = run.state;
+  // Whoever sends an event is remembered only once it is through, and it is what opens the task.
+  const sent =
+    cause?.event === undefined
+      ? {}
+      : { [cause.event]: [...(own(acted, cause.event) ?? []), performer(cause.facts).id] };
+  const request = assignmentOf(run.compiled.definition, { acted: { ...acted, ...sent }, owner }, task);
+  const isByHand = request?.policy === 'by-hand' && request.person === undefined;
+  if (!request || isByHand || run.state.mode === 'historical') {
     return;
   }
-  const same = typeof policy === 'object' ? run.state.acted[taskActed(policy.sameAs)]?.at(-1) : undefined;
-  run.effects.push({
-    type: 'assignTask',
-    id: nextId(run),
-    taskId,
-    role: definition.role,
-    ...(definition.department === undefined ? {} : { department: definition.department }),
-    skills: definition.skills ?? [],
-    policy,
-    notPersons: personsWhoDid(run, definition.notBy ?? []),
-    ...(same === undefined ? {} : { samePerson: same }),
-  });
+  run.effects.push({ type: 'assignTask', id: nextId(run), taskId, ...request });
 };
 
 /** Persons who completed the tasks of these states. */

@@ -65,7 +65,17 @@ export const recipientsOf = (
     }
   };
   for (const target of tell) {
-    add(named(target, parties, directory, line, mayKnow), target, mayKnow);
+    if (target.startsWith(thatPerson)) {
+      const id = target.slice(thatPerson.length);
+      if (directory.person(id)?.active === true && mayKnow(id)) {
+        found.set(id, { personId: id, as: target });
+      }
+    } else {
+      add(named(target, parties, directory, line, mayKnow), target, mayKnow);
+    }
+  }
+  if (tell.every((target) => target.startsWith(thatPerson))) {
+    return [...found.values()];
   }
   // Who reports to an excluded person is better than nobody; the excluded themselves never are.
   const mayAtLast = (id: string): boolean => !isHidden(id) && !parties.excluded.includes(id);
@@ -79,8 +89,10 @@ export const recipientsOf = (
   return [...found.values()];
 };
 
-/** Before a person's id: that person, whatever their role. */
+/** Before a person's id: that person, whatever their role, or who does their work now. */
 const onePerson = 'person:';
+/** Before a person's id: that person alone, away or not, and nobody instead. */
+const thatPerson = 'self:';
 
 const named = (
   target: string,

@@ -38,8 +38,15 @@ describe('chooseAssignee', () => {
 
   test('the same person as before, where still a candidate', () => {
     const candidates = [candidate('a', 0), candidate('b', 5)];
-    expect(chooseAssignee({ sameAs: 'first' }, candidates, 'b')).toBe('b');
-    expect(chooseAssignee({ sameAs: 'first' }, candidates, 'gone')).toBe('a');
+    expect(chooseAssignee({ sameAs: 'first' }, candidates, ['b'])).toBe('b');
+    expect(chooseAssignee({ sameAs: 'first' }, candidates, ['gone'])).toBe('a');
     expect(chooseAssignee({ sameAs: 'first' }, candidates)).toBe('a');
+  });
+
+  test('who is preferred goes first, in that order, also where nobody else would be chosen', () => {
+    const candidates = [candidate('a', 0), candidate('b', 5), candidate('c', 9)];
+    expect(chooseAssignee('least-loaded', candidates, ['gone', 'c', 'b'])).toBe('c');
+    expect(chooseAssignee('by-hand', candidates, ['b'])).toBe('b');
+    expect(chooseAssignee('by-hand', candidates, ['gone'])).toBeUndefined();
   });
 });

@@ -39,7 +39,7 @@ export const fillTasks = (store: Store, { tenant, count }: { tenant: string; cou
     sqlite.exec(`${rows} INSERT INTO tasks
       SELECT '${tenant}', case_id || '/1/0', case_id, number, kind, 'definition-' || kind, state, 'open', role,
         department, 'role:' || role || '/dept:' || department, assignee, r % 3, opened_at, due_at, due_at,
-        NULL, NULL, NULL FROM shaped`);
+        NULL, NULL, NULL, NULL FROM shaped`);
     for (const { sql } of indexes) sqlite.exec(sql);
   });
   fill.immediate();

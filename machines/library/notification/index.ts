@@ -10,6 +10,8 @@ import digest from './templates/digest.json' with { type: 'json' };
 import lawBreached from './templates/law-breached.json' with { type: 'json' };
 import lawBreachedNextDay from './templates/law-breached-next-day.json' with { type: 'json' };
 import letterReturned from './templates/letter-returned.json' with { type: 'json' };
+import taskHandedOver from './templates/task-handed-over.json' with { type: 'json' };
+import taskTakenOver from './templates/task-taken-over.json' with { type: 'json' };
 
 const checked = <T>(value: unknown, problems: { pointer: string; message: string }[]): T => {
   const [first] = problems;
@@ -32,6 +34,8 @@ const templates: readonly Template[] = [
   lawBreached,
   lawBreachedNextDay,
   letterReturned,
+  taskHandedOver,
+  taskTakenOver,
 ].map((each) => checked<Template>(each, templateProblems(each)));
 
 /** The template of a message that has none of its own. */

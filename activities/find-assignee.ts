@@ -1,0 +1,157 @@
+import type { Db } from '../db/open.ts';
+import { actingDataIn } from '../db/own/acting.ts';
+import { departmentIn } from '../db/own/departments.ts';
+import { type Person, personIn } from '../db/own/people.ts';
+import { type Candidate, type CandidateQuery, firstCandidatesIn } from '../db/read/candidates.ts';
+import { chooseAssignee } from '../machines/kernel/choose-assignee.ts';
+import type { Money } from '../machines/kernel/json.ts';
+import { rolesFor } from '../machines/kernel/policy.ts';
+import { effectiveActor } from '../machines/people/effective-actor.ts';
+import { superiorsOf } from '../machines/people/superiors-of.ts';
+import type { AssignmentRequest } from '../workflows/activity-contract.ts';
+
+/** Somebody chosen a moment ago: their case has not recorded it yet. */
+export interface RecentChoice {
+  personId: string;
+  /** RFC 3339 UTC. */
+  at: string;
+}
+
+export interface FindOptions {
+  /** Epoch milliseconds. */
+  nowMs: number;
+  recent?: readonly RecentChoice[];
+}
+
+type Wanted = Omit<AssignmentRequest, 'effectId' | 'taskId'>;
+
+/**
+ * Who gets a task: one of those who may do it, are not away and have a part in the case, chosen by the kernel's rules.
+ * Where there is nobody, a lead gets it to see that it is done. A seat has its own ladder.
+ */
+export const findAssignee = (db: Db, wanted: Wanted, options: FindOptions): Person | undefined => {
+  const { tenant, caseId, role, department, skills, licences, regions, notPersons, policy, atLeast } = wanted;
+  const { nowMs, recent = [] } = options;
+  const present = { tenant, caseId, notPersons, nowMs };
+  const able = {
+    ...{ ...present, role, skills },
+    ...(department === undefined ? {} : { department }),
+    ...(licences === undefined ? {} : { licences }),
+    ...(regions === undefined ? {} : { regions }),
+  };
+  const isAble = (person: Person): boolean => atLeast === undefined || mayDecide(db, person, atLeast, nowMs);
+  const [preferred] = preferredIn(db, wanted, able, present, isAble);
+  if (preferred) {
+    return preferred;
+  }
+  if (policy === 'by-hand') {
+    return undefined;
+  }
+  // Whoever was chosen just now has more in hand than is stored: the first who was not is the last to look at.
+  const isRecent = ({ person }: Candidate): boolean => recent.some(({ personId }) => personId === person.id);
+  const candidates = firstCandidatesIn(db, able, {
+    order: policy === 'round-robin' ? 'turn' : 'load',
+    isEnough: (candidate) => !isRecent(candidate),
+    isAble,
+  });
+  const chosen = chooseAssignee(
+    policy,
+    candidates.map((candidate) => withRecent(candidate, recent)),
+  );
+  return (
+    candidates.find(({ person }) => person.id === chosen)?.person ??
+    (wanted.seat === undefined ? leadFor(db, present, department) : undefined)
+  );
+};
+
+const withRecent = (
+  { person: { id }, openTasks, lastOpenedAt }: Candidate,
+  recent: readonly RecentChoice[],
+): Parameters<typeof chooseAssignee>[1][number] => {
+  const chosen = recent.filter(({ personId }) => personId === id).map(({ at }) => at);
+  const last = [lastOpenedAt ?? '', ...chosen].toSorted().at(-1);
+  return { id, openTasks: openTasks + chosen.length, lastOpenedAt: last || null };
+};
+
+type Present = Pick<CandidateQuery, 'tenant' | 'caseId' | 'notPersons' | 'nowMs'>;
+
+/** The person named for it, who did the earlier step, or the nearest superior: the first who may get it. */
+const preferredIn = (
+  db: Db,
+  { tenant, person, samePerson, managerOf: [of] = [] }: Wanted,
+  able: CandidateQuery,
+  present: Present,
+  isAble: (person: Person) => boolean,
+): Person[] => {
+  const oneOf = (query: CandidateQuery, only: string): Person[] =>
+    firstCandidatesIn(db, { ...query, only }, { order: 'load', isEnough: () => true, isAble }).map(
+      (found) => found.person,
+    );
+  const named = [person, samePerson].filter((id) => id !== undefined).flatMap((id) => oneOf(able, id));
+  if (of === undefined || named.length > 0) {
+    return named;
+  }
+  const above = superiorsOf(of, {
+    person: (id) => {
+      const found = personIn(db, tenant, id, present.nowMs);
+      return found && { superior: found.superior ?? null, departments: found.departments };
+    },
+    department: (id) => departmentIn(db, tenant, id),
+  });
+  return above.flatMap((id) => [
+    ...oneOf({ ...present, skills: [], ...roleOf(able) }, id),
+    ...oneOf({ ...present, skills: [] }, id).filter(leads),
+  ]);
+};
+
+const roleOf = ({ role }: CandidateQuery): Pick<CandidateQuery, 'role'> =>
+  role === undefined ? {} : { role };
+
+const leads = ({ roles }: Person): boolean => rolesFor('task.reassign').some((lead) => roles.includes(lead));
+
+const departmentsMax = 50;
+
+/**
+ * Whom a task goes to that nobody can do: a lead of its department, its head, then its managers, then those of the
+ * department above; without one, anybody who leads. Those who are away only where nobody else is left.
+ */
+const leadFor = (db: Db, present: Present, department: string | undefined): Person | undefined => {
+  const [first, ...others] = rolesFor('task.reassign');
+  const { nowMs: _, ...everybody } = present;
+  for (const among of [present, everybody]) {
+    const least = (query: Partial<CandidateQuery>): Person | undefined =>
+      firstCandidatesIn(
+        db,
+        { ...among, skills: [], ...query },
+        { order: 'load', isEnough: () => true, isAble: leads },
+      ).at(0)?.person;
+    const inRole = (role: string | undefined, place: Partial<CandidateQuery>): Person | undefined =>
+      role === undefined ? undefined : least({ role, ...place });
+    let at = department ?? null;
+    for (let steps = 0; at !== null && steps < departmentsMax; steps += 1) {
+      const here = departmentIn(db, present.tenant, at);
+      const place = { department: at };
+      const head = here?.head ?? null;
+      const found =
+        inRole(first, place) ??
+        (head === null ? undefined : least({ only: head })) ??
+        others.map((role) => inRole(role, place)).find((person) => person !== undefined);
+      if (found) {
+        return found;
+      }
+      at = here?.parent ?? null;
+    }
+    const anywhere = [first, ...others]
+      .map((role) => inRole(role, {}))
+      .find((person) => person !== undefined);
+    if (anywhere) {
+      return anywhere;
+    }
+  }
+  return undefined;
+};
+
+const mayDecide = (db: Db, person: Person, { amount, currency }: Money, nowMs: number): boolean => {
+  const { authority = [] } = effectiveActor(actingDataIn(db, person, nowMs), { nowMs });
+  return authority.some((limit) => limit.currency === currency && limit.amount >= amount);
+};

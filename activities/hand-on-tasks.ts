@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto';
+import { StoreUnavailable } from '../db/failure.ts';
+import type { Db, Store } from '../db/open.ts';
+import { isAwayIn } from '../db/own/absences.ts';
+import { actingDataIn } from '../db/own/acting.ts';
+import { definitionByHash } from '../db/own/definitions.ts';
+import { substitutesOf } from '../db/own/delegations.ts';
+import { type Person, personIn } from '../db/own/people.ts';
+import { type CaseRow, getCase } from '../db/read/get-case.ts';
+import { isHiddenIn } from '../db/read/out-of-sight.ts';
+import { type TaskToHandOn, tasksToHandOn } from '../db/read/tasks-to-hand-on.ts';
+import { systemFacts } from '../machines/kernel/advance.ts';
+import { assignmentOf } from '../machines/kernel/assignment.ts';
+import type { Actor, Command } from '../machines/kernel/command.ts';
+import type { RuntimeDefinition } from '../machines/kernel/definition.ts';
+import { rightsOf } from '../machines/kernel/policy/rights.ts';
+import { mayUse } from '../machines/kernel/policy.ts';
+import { seatRequest } from '../machines/kernel/signing.ts';
+import type { Task } from '../machines/kernel/state.ts';
+import { effectiveActor } from '../machines/people/effective-actor.ts';
+import type { Outcome } from '../workflows/client/outcome.ts';
+import { findAssignee } from './find-assignee.ts';
+
+/** Sends a command to a case. */
+export type SendToCase = (key: { tenant: string; caseId: string }, command: Command) => Promise<Outcome>;
+
+/** Tasks that one round takes. */
+const takenMax = 100;
+/** A task that nobody could take is tried again after so long. */
+const againAfterMs = 5 * 60_000;
+const lookEveryMs = 10_000;
+
+/**
+ * One look at the open tasks of people who are away or have left, the most urgent first: each goes to who stands in for
+ * them, else to somebody chosen anew, by an ordinary command to its case, which records it and tells both. Safe to
+ * repeat, and by several processes at once: the command names the state of the case that it was decided by.
+ *
+ * @returns how many tasks went to somebody
+ */
+export const createHandOnRound = (
+  store: Store,
+  send: SendToCase,
+  now: () => number = Date.now,
+): (() => Promise<number>) => {
+  const notBefore = new Map<string, number>();
+  return async () => {
+    const nowMs = now();
+    for (const [key, ms] of notBefore) {
+      if (ms <= nowMs) {
+        notBefore.delete(key);
+      }
+    }
+    // What could not be done lately is read again and left alone, so as many more are asked for.
+    const found = await tasksToHandOn(store, nowMs, takenMax + notBefore.size);
+    let handed = 0;
+    for (const each of found.filter((task) => !notBefore.has(keyOf(task))).slice(0, takenMax)) {
+      if (await handOn(store, send, each, nowMs)) {
+        handed += 1;
+      } else {
+        notBefore.set(keyOf(each), nowMs + againAfterMs);
+      }
+    }
+    return handed;
+  };
+};
+
+const keyOf = ({ tenant, taskId, assignee }: TaskToHandOn): string =>
+  JSON.stringify([tenant, taskId, assignee]);
+
+const handOn = async (
+  store: Store,
+  send: SendToCase,
+  { tenant, taskId, caseId, assignee, because }: TaskToHandOn,
+  nowMs: number,
+): Promise<boolean> => {
+  const row = await getCase(store, { tenant, caseId });
+  const task = row?.state.tasks[taskId];
+  const definition = row && (await definitionByHash(store, tenant, row.definitionHash));
+  const isOpen = row?.status === 'open' && row.state.mode !== 'historical';
+  // Who shall own the case is asked by other verbs, and answers by them.
+  const isAsked = task?.adHoc?.kind === 'handover' || task?.adHoc?.kind === 'owner';
+  if (!row || !definition || !isOpen || isAsked || task?.status !== 'open' || task.assignee !== assignee) {
+    return false;
+  }
+  const receivers = await store.read((db) =>
+    because === 'right-ended' && mayStillDo(db, row, task, assignee, nowMs)
+      ? []
+      : receiversIn(db, { row, task, assignee, runtime: definition.runtime }, nowMs),
+  );
+  for (const to of receivers) {
+    const id = createHash('sha256')
+      .update(JSON.stringify(['hand-on', tenant, taskId, assignee, to.id, row.rev]))
+      .digest('hex');
+    const outcome = await send(
+      { tenant, caseId },
+      {
+        ...{ id, type: 'task', taskId, verb: 'reassign', to, because },
+        ...{ expectedRev: row.rev, facts: systemFacts },
+      },
+    );
+    if (outcome.type === 'answered') {
+      return true;
+    }
+    if (outcome.type !== 'refused' || outcome.refusal.code === 'STALE') {
+      return false;
+    }
+  }
+  return false;
+};
+
+interface Absent {
+  row: CaseRow;
+  task: Task;
+  assignee: string;
+  runtime: RuntimeDefinition;
+}
+
+const actorIn = (db: Db, person: Person, kind: string, nowMs: number): Actor =>
+  effectiveActor(actingDataIn(db, person, nowMs), { nowMs, caseKind: kind });
+
+/** A substitute's right may hold on, by another absence or as somebody who leads. */
+const mayStillDo = (
+  db: Db,
+  { tenant, kind }: CaseRow,
+  task: Task,
+  personId: string,
+  nowMs: number,
+): boolean => {
+  const person = personIn(db, tenant, personId, nowMs);
+  const actor = person && actorIn(db, person, kind, nowMs);
+  return (
+    actor !== undefined &&
+    (task.adHoc !== undefined ||
+      task.seat !== undefined ||
+      rightsOf({ actor }).some(({ roles }) => roles.includes(task.role)) ||
+      mayUse({ actor }, 'task.reassign'))
+  );
+};
+
+/** Who may get it, in the order in which they are asked: who lent it, the substitutes, and who is chosen anew. */
+const receiversIn = (db: Db, absent: Absent, nowMs: number): Actor[] => {
+  const { row, task, assignee } = absent;
+  const { tenant, caseId, kind } = row;
+  const isPresent = (person: Person | undefined): person is Person =>
+    person?.status === 'active' &&
+    person.id !== assignee &&
+    !isAwayIn(db, tenant, person.id, nowMs) &&
+    !isHiddenIn(db, person, caseId);
+  const first = [
+    ...(task.delegation === undefined ? [] : [task.delegation.from]),
+    ...substitutesOf(db, tenant, assignee, nowMs),
+    ...(task.adHoc === undefined ? [] : [task.adHoc.by]),
+  ];
+  const found = [...new Set(first)].map((id) => personIn(db, tenant, id, nowMs)).filter(isPresent);
+  const anew = chosenAnew(db, absent, nowMs);
+  return [...found, ...(anew === undefined ? [] : [anew])].map((person) => actorIn(db, person, kind, nowMs));
+};
+
+const chosenAnew = (db: Db, { row, task, assignee, runtime }: Absent, nowMs: number): Person | undefined => {
+  const { tenant, caseId, state } = row;
+  const asked =
+    task.seat === undefined ? assignmentOf(runtime, state, task) : seatRequest(runtime, state, task.seat);
+  if (!asked && task.seat !== undefined) {
+    return undefined;
+  }
+  // What a person added is for nobody's role: the nearest superior who leads sees to it.
+  const request = asked ?? {
+    ...{ role: task.role, skills: [], policy: 'least-loaded' as const, notPersons: [] },
+    managerOf: [assignee],
+  };
+  return findAssignee(
+    db,
+    {
+      ...request,
+      ...{ tenant, caseId },
+      // It was somebody's, so it does not go back to wait for who claims it.
+      policy: request.policy === 'by-hand' ? 'least-loaded' : request.policy,
+      notPersons: [...request.notPersons, assignee],
+    },
+    { nowMs },
+  );
+};
+
+export interface HandOn {
+  stop: () => Promise<void>;
+}
+
+/** Looks again and again, until stopped. */
+export const startHandOn = (round: () => Promise<number>, say: (line: string) => void): HandOn => {
+  const stopping = new AbortController();
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        await round();
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) {
+          say(`tasks of the absent: ${error instanceof Error ? error.name : 'unknown error'}`);
+        }
+      }
+      await pause(stopping.signal);
+    }
+  };
+  const ended = run();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await ended;
+    },
+  };
+};
+
+const pause = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, lookEveryMs);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) {
+      end();
+    }
+  });

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHandOnRound } from '../../activities/hand-on-tasks.ts';
+import { getPerson, putPerson } from '../../db/own/people.ts';
+import { getCase } from '../../db/read/get-case.ts';
+import { startNotified } from '../notification/notified.ts';
+
+// Guarantee: who is away or has left keeps no open task; each goes to somebody present, once, recorded, and both know.
+
+const dayMs = 86_400_000;
+let api: Awaited<ReturnType<typeof startNotified>>;
+let round: () => Promise<number>;
+
+beforeEach(async () => {
+  api = await startNotified({ at: '2026-03-02T02:00:00.000Z' });
+  round = createHandOnRound(
+    api.store,
+    (key, command) => api.cases.send(key, command, { deadlineMs: Date.now() + 5_000 }),
+    api.now,
+  );
+});
+afterEach(() => api.stop());
+
+const at = (ms: number): string => new Date(api.now() + ms).toISOString();
+
+/** A complaint whose first task the agent has claimed. */
+const claimed = async (): Promise<{ caseId: string; taskId: string }> => {
+  const { caseId, tasks } = await api.openComplaint();
+  const [{ taskId }] = tasks;
+  expect((await api.call('agent', 'POST', `/v1/tasks/${taskId}/claim`, {})).status).toBe(200);
+  return { caseId, taskId };
+};
+
+const leave = async (person: string, from = -1_000, until = dayMs): Promise<void> => {
+  const body = { reason: 'leave', from: at(from), until: at(until) };
+  expect((await api.call(person, 'POST', '/v1/absences', body)).status).toBe(201);
+};
+
+const substitute = async (person: string, delegateId: string): Promise<void> => {
+  const body = { kind: 'substitution', delegateId, from: at(-1_000) };
+  expect((await api.call(person, 'POST', '/v1/delegations', body)).status).toBe(201);
+};
+
+const assigneeOf = async (caseId: string, taskId: string): Promise<string | null | undefined> =>
+  (await getCase(api.store, { tenant: 'default', caseId }))?.state.tasks[taskId]?.assignee;
+
+const messagesOf = async (person: string): Promise<string[]> => {
+  await api.settle();
+  const { body } = await api.call(person, 'GET', '/v1/notifications');
+  return body.items.map(({ rule }: { rule: string }) => rule);
+};
+
+describe('an absence', () => {
+  it('gives the tasks in hand to the substitute, by a recorded command, and tells both', async () => {
+    const { caseId, taskId } = await claimed();
+    await substitute('agent', 'agent-3');
+    expect(await round()).toBe(0);
+    await leave('agent');
+    expect(await round()).toBe(1);
+    expect(await assigneeOf(caseId, taskId)).toBe('agent-3');
+    const { body } = await api.call('auditor', 'GET', `/v1/cases/${caseId}/entries`);
+    expect(body.items.at(-1)).toMatchObject({
+      ...{ type: 'task.reassigned', actor: { id: 'system' } },
+      data: { taskId, to: 'agent-3', because: 'away' },
+    });
+    expect(await messagesOf('agent')).toContain('task.taken-over');
+    expect(await messagesOf('agent-3')).toContain('task.handed-over');
+    expect(await round()).toBe(0);
+  });
+
+  it('gives them to whoever is chosen anew where nobody stands in, or who stands in is away as well', async () => {
+    const { caseId, taskId } = await claimed();
+    await substitute('agent', 'agent-3');
+    await leave('agent-3');
+    await leave('agent');
+    expect(await round()).toBe(1);
+    expect(await assigneeOf(caseId, taskId)).toBe('agent-2');
+  });
+
+  it('that lies ahead moves nothing until it starts, and one that is over or cancelled nothing at all', async () => {
+    const { caseId, taskId } = await claimed();
+    await leave('agent', dayMs, 2 * dayMs);
+    expect(await round()).toBe(0);
+    api.advance(dayMs + 1_000);
+    expect(await round()).toBe(1);
+    const now = await assigneeOf(caseId, taskId);
+    expect(now).not.toBe('agent');
+    api.advance(dayMs);
+    expect(await round()).toBe(0);
+    expect(await assigneeOf(caseId, taskId)).toBe(now);
+  });
+
+  it('leaves no task with nobody: where every agent is away a lead gets it', async () => {
+    const { caseId, taskId } = await claimed();
+    for (const id of ['agent-2', 'agent-3', 'agent']) await leave(id);
+    expect(await round()).toBe(1);
+    const assignee = (await assigneeOf(caseId, taskId)) ?? '';
+    expect((await getPerson(api.store, 'default', assignee))?.roles).toContain('lead');
+  });
+
+  it('takes a substitute who had the role for that time only out of the work again', async () => {
+    const { caseId, taskId } = await claimed();
+    await substitute('agent', 'adjuster-2');
+    await leave('agent');
+    expect(await round()).toBe(1);
+    expect(await assigneeOf(caseId, taskId)).toBe('adjuster-2');
+    expect(await round()).toBe(0);
+    api.advance(2 * dayMs);
+    expect(await round()).toBe(1);
+    expect((await assigneeOf(caseId, taskId))?.startsWith('agent')).toBe(true);
+  });
+});
+
+it('people who have left keep nothing, a task that a person gave them included', async () => {
+  const { caseId, taskId } = await claimed();
+  const added = await api.call('agent-2', 'POST', `/v1/cases/${caseId}/tasks`, {
+    ...{ to: 'agent', question: 'Please look' },
+  });
+  expect(added.status).toBe(200);
+  const adHoc = added.body.tasks.find((task: { state: string }) => task.state.startsWith('@')).taskId;
+  const person = await getPerson(api.store, 'default', 'agent');
+  await putPerson(api.store, { ...(person as NonNullable<typeof person>), status: 'disabled' });
+  expect(await round()).toBe(2);
+  expect(await assigneeOf(caseId, adHoc)).toBe('agent-2');
+  expect(['agent-2', 'agent-3']).toContain(await assigneeOf(caseId, taskId));
+  const { body } = await api.call('auditor', 'GET', `/v1/cases/${caseId}/entries`);
+  expect(body.items.at(-1)).toMatchObject({ data: { because: 'left' } });
+});
+
+it('two processes at once hand a task on once; a case that cannot be reached is tried again later', async () => {
+  const { caseId, taskId } = await claimed();
+  await leave('agent');
+  api.cases.failWith('ENGINE_UNAVAILABLE');
+  expect(await round()).toBe(0);
+  api.cases.failWith(undefined);
+  expect(await round()).toBe(0);
+  api.advance(5 * 60_000);
+  const other = createHandOnRound(
+    api.store,
+    (key, command) => api.cases.send(key, command, { deadlineMs: Date.now() + 5_000 }),
+    api.now,
+  );
+  await Promise.all([round(), other()]);
+  expect(await assigneeOf(caseId, taskId)).not.toBe('agent');
+  const { body } = await api.call('auditor', 'GET', `/v1/cases/${caseId}/entries`);
+  expect(body.items.filter(({ type }: { type: string }) => type === 'task.reassigned')).toHaveLength(1);
+});
