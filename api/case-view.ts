@@ -72,7 +72,7 @@ export const maySeeState = (published: Published, reader: Person, state: string)
   maySeeRestricted(reader, stateMarks(published).get(state));
 
 /** State id → the roles that may see it, where it is marked; kept with the definition, which never changes. */
-const stateMarks = (published: Published): Map<string, string[]> => {
+export const stateMarks = (published: Published): Map<string, string[]> => {
   const known = marksOf.get(published.runtime);
   if (known) {
     return known;

@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listCases } from '../../db/read/list-cases.ts';
-import { hidingFacets } from '../../db/read/out-of-sight.ts';
 import { searchCases } from '../../db/vault/search.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
 import { visibleStates } from '../case-view.ts';
+import { defined } from '../defined.ts';
 import { etagOf } from '../etag.ts';
 import { openCase } from '../open-case.ts';
 import { presentCase, visibleCase } from '../present-case.ts';
@@ -22,6 +22,7 @@ import {
   readProblems,
 } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
+import { outOfSight } from '../work-list.ts';
 
 const tags = ['Cases'];
 
@@ -130,7 +131,7 @@ export const caseRoutes = (services: Services): Router => {
       q !== undefined && maySeePersonal(person) ? await searchCases(vault, { tenant, text: q }) : [];
     const { items, next } = await listCases(store, {
       tenant,
-      hiding: await hidingFacets(store, person),
+      ...(await outOfSight(services, person)),
       ...defined(query),
       ...(breached === undefined ? {} : { breached: breached === 'true' }),
       ...(openedFrom === undefined ? {} : { openedFrom: new Date(openedFrom).toISOString() }),
@@ -150,9 +151,7 @@ export const caseRoutes = (services: Services): Router => {
         };
       }),
     );
-    // Who may not see a state must not find out by it which cases are in it.
-    const shown = seen.filter(({ states }) => query.state === undefined || states.includes(query.state));
-    return c.json({ items: shown, next });
+    return c.json({ items: seen, next });
   });
 
   on(router, one, async (c) => {
@@ -163,9 +162,3 @@ export const caseRoutes = (services: Services): Router => {
   });
   return router;
 };
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** Without the fields that are undefined; for options under exactOptionalPropertyTypes. */
-export const defined = <T extends object>(value: T): Partial<Defined<T>> =>
-  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Partial<Defined<T>>;

@@ -3,6 +3,7 @@ import { decodeCursor, encodeCursor, pageSize } from '../../db/read/cursor.ts';
 import { entriesOf } from '../../db/read/get-case.ts';
 import { listEntries } from '../../db/read/list-entries.ts';
 import { hidingFacets } from '../../db/read/out-of-sight.ts';
+import { defined } from '../defined.ts';
 import { entryViews } from '../entry-view.ts';
 import { visibleCase } from '../present-case.ts';
 import { Condition } from '../problem.ts';
@@ -12,7 +13,6 @@ import { newRouter, on, type Router } from '../router.ts';
 import { page } from '../schemas/case.ts';
 import { CaseId, Instant, pageQuery, readProblems } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
-import { defined } from './cases.ts';
 
 const tags = ['Audit'];
 

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listTransfers } from '../../db/read/list-transfers.ts';
+import { hidingFacets } from '../../db/read/out-of-sight.ts';
 import { hasOwnRole } from '../../machines/kernel/policy.ts';
 import { transferReport } from '../../machines/people/transfer-report.ts';
 import { Condition } from '../problem.ts';
@@ -65,7 +66,8 @@ export const transferReportRoutes = ({ store, now }: Services): Router => {
       from: new Date(from === undefined ? toMs - defaultMs : Date.parse(from)).toISOString(),
       to: new Date(toMs).toISOString(),
     };
-    const transfers = await listTransfers(store, { tenant: person.tenant, ...span });
+    const hiding = await hidingFacets(store, person);
+    const transfers = await listTransfers(store, { tenant: person.tenant, ...span, hiding });
     return c.json({ ...span, items: transferReport(transfers, now()) });
   });
   return router;

@@ -1,6 +1,7 @@
 import { and, sql } from 'drizzle-orm';
 import type { Db, Store } from '../open.ts';
 import { tasks } from '../schema/index.ts';
+import type { HiddenState } from './hidden-states.ts';
 import { groupKeysMax } from './list-tasks.ts';
 import { filterConditions, type TaskFilter, type TaskView, tasksBy, viewRanges } from './task-filter.ts';
 
@@ -45,11 +46,12 @@ export const countTasksOf = (
     groupKeys: string[];
     now: string;
     hiding?: string[];
+    hiddenStates?: HiddenState[];
   },
 ): Promise<TaskCounts> => {
-  const { tenant, personId, actsFor = [], groupKeys, now, hiding = [] } = person;
-  const mine = { tenant, view: 'mine', personId, actsFor, hiding } as const;
-  const candidate = { tenant, view: 'candidate', groupKeys, hiding } as const;
+  const { tenant, personId, actsFor = [], groupKeys, now, hiding = [], hiddenStates = [] } = person;
+  const mine = { tenant, view: 'mine', personId, actsFor, hiding, hiddenStates } as const;
+  const candidate = { tenant, view: 'candidate', groupKeys, hiding, hiddenStates } as const;
   return store.read((db) => ({
     mine: countIn(db, mine),
     mineOverdue: countIn(db, { ...mine, overdueAt: now }),

@@ -1,8 +1,9 @@
 import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
 import { personFacet, stateFacet } from '../case-facets.ts';
 import type { Db, Store } from '../open.ts';
-import { caseFacets, cases } from '../schema/index.ts';
+import { caseFacets, cases, tasks } from '../schema/index.ts';
 import { type CursorKey, decodeCursor, encodeCursor, type Page, pageOf, pageSize } from './cursor.ts';
+import { type HiddenState, inVisibleState, notHiding } from './hidden-states.ts';
 import { inSight } from './out-of-sight.ts';
 import { startsWith } from './task-filter.ts';
 
@@ -29,6 +30,8 @@ export interface CaseQuery {
   caseIds?: string[];
   /** Without the cases that have one of these facets: they are out of the reader's sight. */
   hiding?: string[];
+  /** What the reader may not know of: no case is found by such a state, or by a task of it. */
+  hiddenStates?: HiddenState[];
   /** Default `opened`, the newest first. `due`: the tightest first. A search by `q` is in the order of numbers. */
   sort?: CaseSort;
   limit?: number;
@@ -85,7 +88,17 @@ const conditionsOf = (query: CaseQuery, name: CaseSort | 'number'): (SQL | undef
     q === undefined ? undefined : startsWith(cases.number, q),
     caseIds === undefined ? undefined : inArray(cases.caseId, caseIds),
     inSight(query.hiding, cases),
+    notHiding(query.hiddenStates, query.state, cases.definitionHash),
+    heldVisibly(query),
   ];
+};
+
+/** A person holds a case by what the reader may know of, where some of its tasks are not for the reader. */
+const heldVisibly = ({ assignee, hiddenStates }: CaseQuery): SQL | undefined => {
+  const visible = assignee === undefined ? undefined : inVisibleState(hiddenStates, tasks);
+  return visible === undefined
+    ? undefined
+    : sql`(+${cases.owner} = ${assignee} or exists (select 1 from ${tasks} where ${tasks.tenant} = ${cases.tenant} and ${tasks.caseId} = ${cases.caseId} and ${tasks.status} = 'open' and +${tasks.assignee} = ${assignee} and ${visible}))`;
 };
 
 /** The plus sign keeps the index by opening out of a list in another order. */

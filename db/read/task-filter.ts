@@ -1,6 +1,7 @@
 import { inArray, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { tasks } from '../schema/index.ts';
+import { type HiddenState, inVisibleState } from './hidden-states.ts';
 import { inSight } from './out-of-sight.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface TaskFilter {
   caseIds?: string[];
   /** Without the cases that have one of these facets: they are out of the reader's sight. */
   hiding?: string[];
+  /** Without the tasks of these states: they are marked for others. */
+  hiddenStates?: HiddenState[];
 }
 
 /** The whole range of a prefix, by which an index can be used. */
@@ -87,5 +90,7 @@ export const filterConditions = (filter: TaskFilter, { byDue }: { byDue: boolean
   if (filter.caseIds !== undefined) conditions.push(inArray(tasks.caseId, filter.caseIds));
   const seen = inSight(filter.hiding, tasks);
   if (seen !== undefined) conditions.push(seen);
+  const visible = inVisibleState(filter.hiddenStates, tasks);
+  if (visible !== undefined) conditions.push(visible);
   return conditions;
 };

@@ -43,6 +43,14 @@ taskQueries.push(
   { tenant, view: 'team', groupKeys, q: 'CL-2026-0001' },
 );
 
+// States that are marked for others than the reader, which no list may show.
+const hiddenStates = [{ definitionId: 'definition-claim', definitionHash: 'd'.repeat(64), state: 'state-4' }];
+taskQueries.push(
+  { tenant, view: 'mine', personId: 'person-3', sort: 'due', hiddenStates },
+  { tenant, view: 'candidate', groupKeys, sort: 'due', hiddenStates },
+  { tenant, view: 'all', sort: 'opened', hiddenStates, hiding: ['excluded:person-3'] },
+);
+
 const caseFilters: Omit<CaseQuery, 'tenant'>[] = [
   {},
   { kind: 'claim' },
@@ -60,6 +68,8 @@ const caseFilters: Omit<CaseQuery, 'tenant'>[] = [
   { assignee: 'person-3' },
   { assignee: 'person-3', state: 'state-3' },
   { kind: 'claim', status: ['open'], department: 'dept-0', openedFrom: now },
+  { state: 'state-4', hiddenStates },
+  { assignee: 'person-3', hiddenStates },
 ];
 const caseQueries: CaseQuery[] = caseFilters.flatMap((filter) =>
   (['opened', 'due'] as const).map((sort) => ({ tenant, sort, limit: 50, ...filter })),

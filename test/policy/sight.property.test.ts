@@ -1,5 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { authenticate } from '../../api/auth.ts';
+import { failureResponse } from '../../api/failure-response.ts';
+import { newRouter } from '../../api/router.ts';
+import { streamRoutes } from '../../api/routes/stream.ts';
+import { createServices } from '../../api/services.ts';
+import { integrate } from '../../db/log/integrate.ts';
 import { publishDefinition } from '../../db/own/definitions.ts';
 import { type Person, putPerson } from '../../db/own/people.ts';
 import { definitionHash } from '../../machines/definition/hash.ts';
@@ -37,15 +43,29 @@ const document = DefinitionDocument.parse({
     },
     look: { title, by: ['handler'] },
     close: { title, by: ['handler'] },
+    clear: { title, by: ['siu'], 'x-restricted': ['siu'] },
   },
   machine: {
-    initial: 'work',
+    initial: 'open',
     states: {
-      work: { on: { note: { actions: [] }, look: { actions: [] }, close: 'closed' } },
-      closed: { type: 'final' },
+      // Beside the work a check goes on that nobody but the investigators knows of.
+      open: {
+        type: 'parallel',
+        states: {
+          work: { on: { note: { actions: [] }, look: { actions: [] }, close: '#closed' } },
+          check: {
+            initial: 'checking',
+            states: { checking: { 'x-restricted': ['siu'], on: { clear: 'cleared' } }, cleared: {} },
+          },
+        },
+      },
+      closed: { id: 'closed', type: 'final' },
     },
   },
-  tasks: { work: { title, role: 'handler', outcomes: ['close'] } },
+  tasks: {
+    work: { title, role: 'handler', outcomes: ['close'] },
+    checking: { title, role: 'handler', outcomes: ['clear'] },
+  },
   deadlines: {},
   open: { by: ['handler'] },
 });
@@ -73,6 +93,10 @@ beforeAll(async () => {
     const noted = await api.call('writer', 'POST', path, { type: 'note', data: { note: `NOTEMARK ${n}` } });
     expect(noted.status).toBe(200);
   }
+  await putPerson(api.store, person('checker', ['handler', 'siu']));
+  const { body } = await api.call('checker', 'GET', `/v1/cases/${caseIds[0]}`);
+  const check = body.tasks.find(({ state }: { state: string }) => state === 'checking');
+  expect((await api.call('checker', 'POST', `/v1/tasks/${check.taskId}/claim`)).status).toBe(200);
 });
 afterAll(() => api.stop());
 
@@ -86,6 +110,32 @@ interface Shown {
   [key: string]: Json;
 }
 
+/** What the stream shows of the whole log: `case seq` of each entry. */
+const streamed = async (who: string): Promise<string[]> => {
+  const { store, vault, cases, tokenOf } = api;
+  while ((await integrate(store, { tenant: 'default', holder: 'test' })) > 0);
+  const services = createServices({ store, vault, cases, now: Date.now, log: () => undefined });
+  const app = newRouter();
+  app.onError(failureResponse(services));
+  app.use('/v1/*', authenticate(services));
+  // A beat comes once nothing is left in the log.
+  app.route('/', streamRoutes(services, { pollMs: 1, heartbeatMs: 1, slowMs: 60_000 }));
+  const response = await app.request('/v1/stream', {
+    headers: { authorization: `Bearer ${await tokenOf(who)}`, 'last-event-id': '0' },
+  });
+  if (response.status !== 200) return [];
+  const reader = response.body?.getReader();
+  let text = '';
+  while (!text.includes(': still here')) {
+    text += new TextDecoder().decode((await reader?.read())?.value);
+  }
+  await reader?.cancel();
+  return [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => {
+    const { subject, data: entry } = JSON.parse(data ?? '');
+    return `${subject} ${entry.seq}`;
+  });
+};
+
 /** All that somebody sees who asks for everything there is. */
 const looksAround = async (who: string) => {
   const texts: string[] = [];
@@ -96,11 +146,13 @@ const looksAround = async (who: string) => {
   };
   const items = async (path: string): Promise<Shown[]> => (await get(path)).body.items ?? [];
   const read = new Map<string, Shown>();
+  const readable: string[] = [];
   for (const caseId of caseIds) {
     const { status, body } = await get(`/v1/cases/${caseId}`);
     if (status === 200) read.set(caseId, body);
     const trail = await get(`/v1/cases/${caseId}/entries`);
     expect(trail.status).toBe(status);
+    for (const { seq, leaf } of trail.body.items ?? []) if (leaf !== null) readable.push(`${caseId} ${seq}`);
   }
   const listed = [
     ...(await items('/v1/cases?definition=marked&limit=200')),
@@ -112,6 +164,8 @@ const looksAround = async (who: string) => {
     ...(await items('/v1/tasks?view=all&limit=200')),
     ...(await items('/v1/tasks?view=team&limit=200')),
   ];
+  const checking = await items('/v1/cases?state=checking&limit=1');
+  const held = await items('/v1/cases?assignee=checker&limit=200');
   const candidate = await items('/v1/tasks?view=candidate&limit=200');
   const counts = (await get('/v1/tasks/counts')).body;
   const bySecret = [
@@ -119,7 +173,10 @@ const looksAround = async (who: string) => {
     ...(await items('/v1/cases?q=NOTEMARK%201')),
     ...(await items('/v1/tasks?view=all&q=NOTEMARK%201')),
   ];
-  return { texts, read, listed, tasks: [...tasks, ...candidate], candidate, counts, bySecret };
+  const shown = (await streamed(who)).filter((each) => caseIds.some((caseId) => each.startsWith(caseId)));
+  const byMark = { checking, held };
+  const all = [...tasks, ...candidate];
+  return { texts, read, readable, shown, listed, byMark, tasks: all, candidate, counts, bySecret };
 };
 
 const roles = ['handler', 'siu', 'medical', 'agent', 'lead', 'auditor', 'compliance', 'customer', 'designer'];
@@ -149,7 +206,16 @@ it('shows random people in lists, counts and searches only what they may read', 
           });
         }
         for (const [index, { roles }] of people.entries()) {
-          const { texts, read, listed, tasks, candidate, counts, bySecret } = await looksAround(idOf(index));
+          const found = await looksAround(idOf(index));
+          const { texts, read, listed, tasks, candidate, counts, bySecret, byMark } = found;
+          expect(found.shown.toSorted()).toEqual(found.readable.toSorted());
+          for (const { caseId } of byMark.checking) {
+            expect(read.get(caseId as string)?.states).toContain('checking');
+          }
+          for (const { caseId } of byMark.held) {
+            const inCase = (read.get(caseId as string)?.tasks ?? []) as unknown as Shown[];
+            expect(inCase.map(({ assignee }) => assignee)).toContain('checker');
+          }
           for (const { person: each, of } of recusals) {
             if (each === index) expect(read.has(caseIds[of] ?? '')).toBe(false);
           }

@@ -1,0 +1,100 @@
+import type { Context } from 'hono';
+import { groupKeysOf } from '../db/group-key.ts';
+import type { Person } from '../db/own/people.ts';
+import type { Page } from '../db/read/cursor.ts';
+import { listTasks, type TaskRow, type TaskSort } from '../db/read/list-tasks.ts';
+import { hidingFacets } from '../db/read/out-of-sight.ts';
+import type { TaskFilter, TaskView } from '../db/read/task-filter.ts';
+import { searchCases } from '../db/vault/search.ts';
+import { defined } from './defined.ts';
+import type { AppEnv } from './env.ts';
+import { actorOf } from './facts.ts';
+import { hiddenStates } from './hidden-states.ts';
+import { recordRead } from './record-read.ts';
+import { maySeeCases, maySeePersonal } from './rights.ts';
+import type { Services } from './services.ts';
+
+/** What somebody asks of a worklist. */
+export interface WorkListQuery {
+  /** Default `mine`. */
+  view?: 'mine' | 'candidate' | 'team' | 'all' | undefined;
+  kind?: string | undefined;
+  dueBefore?: string | undefined;
+  overdue?: 'true' | 'false' | undefined;
+  q?: string | undefined;
+  sort?: TaskSort | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+/** What is out of a reader's sight, as lists leave it out. */
+export type OutOfSight = Required<Pick<TaskFilter, 'hiding' | 'hiddenStates'>>;
+
+export const outOfSight = async (services: Services, reader: Person): Promise<OutOfSight> => ({
+  hiding: await hidingFacets(services.store, reader),
+  hiddenStates: await hiddenStates(services, reader),
+});
+
+/**
+ * One page of the open tasks that the sender of this request may see, under what they ask for. A search that finds
+ * something beyond a number is recorded.
+ *
+ * @throws CursorInvalid
+ */
+export const workList = async (
+  services: Services,
+  c: Context<AppEnv>,
+  { view = 'mine', overdue, dueBefore, q, ...query }: WorkListQuery,
+): Promise<Page<TaskRow>> => {
+  const { store, vault, now } = services;
+  const person = c.get('person');
+  const { tenant } = person;
+  if (!maySeeCases(person)) {
+    return { items: [], next: null };
+  }
+  const found =
+    q !== undefined && maySeePersonal(person) ? await searchCases(vault, { tenant, text: q }) : [];
+  if (found.length > 0) {
+    await recordRead(services, c, 'tasks.searched', { kind: 'tenant', id: tenant }, { cases: found });
+  }
+  return listTasks(store, {
+    tenant,
+    ...(await outOfSight(services, person)),
+    ...viewOf(view, await workKeysOf(services, person)),
+    ...defined(query),
+    ...(dueBefore === undefined ? {} : { dueBefore: new Date(dueBefore).toISOString() }),
+    ...(overdue === 'true' ? { overdueAt: new Date(now()).toISOString() } : {}),
+    ...(found.length > 0 ? { caseIds: found } : q === undefined ? {} : { q }),
+  });
+};
+
+/** What finds a person's work, and that of those whom they stand in for now: who is away, or has lent them rights. */
+export interface WorkKeys {
+  personId: string;
+  actsFor: string[];
+  groupKeys: string[];
+}
+
+export const workKeysOf = async ({ store, now }: Services, person: Person): Promise<WorkKeys> => {
+  const { actsFor = [] } = await actorOf(store, person, { nowMs: now() });
+  return {
+    personId: person.id,
+    actsFor: actsFor.map(({ personId }) => personId),
+    groupKeys: [...new Set([person, ...actsFor].flatMap(groupKeysOf))],
+  };
+};
+
+const viewOf = (
+  view: 'mine' | 'candidate' | 'team' | 'all',
+  { personId, actsFor, groupKeys }: WorkKeys,
+): TaskView => {
+  switch (view) {
+    case 'mine':
+      return { view, personId, actsFor };
+    case 'candidate':
+    case 'team':
+      return { view, groupKeys };
+    case 'all':
+      return { view };
+  }
+};
