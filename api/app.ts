@@ -10,6 +10,7 @@ import { newRouter, type Router } from './router.ts';
 import { absenceRoutes } from './routes/absences.ts';
 import { adHocRoutes } from './routes/ad-hoc.ts';
 import { authorityRoutes } from './routes/authority.ts';
+import { bulkRoutes } from './routes/bulk.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { deadlineRoutes } from './routes/deadlines.ts';
 import { definitionRoutes } from './routes/definitions.ts';
@@ -67,6 +68,7 @@ export const createApp = (deps: ApiDeps): Router => {
     taskListRoutes,
     taskVerbRoutes,
     taskPeopleRoutes,
+    bulkRoutes,
     definitionRoutes,
     // Before the people by id, of whom none is called `import` or `export`.
     peopleImportRoutes,

@@ -18,6 +18,8 @@ export interface Cases {
   start: (input: CaseInput, judged: CaseState, until: Until) => Promise<Outcome>;
   /** Whether no run of the case is there: it was closed, and all that was under way has ended; or it was lost. */
   hasEnded: (target: { tenant: string; caseId: string }) => Promise<boolean>;
+  /** Has a bulk job run, or look again at what is wanted of it; one that has ended is left alone. @throws */
+  wakeBulk: (key: { tenant: string; jobId: string }, until: Until) => Promise<void>;
   /** Whether the engine answers now; within a second. */
   isReachable: () => Promise<boolean>;
 }

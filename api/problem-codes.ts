@@ -42,6 +42,11 @@ export type ApiRefusalCode =
   | RefusalCode
   | PeopleFaultCode
   | 'ALREADY_EXISTS'
+  | 'BULK_EMPTY'
+  | 'BULK_ENDED'
+  | 'BULK_TOO_LARGE'
+  | 'BULK_TOO_MANY'
+  | 'BULK_UNKNOWN'
   | 'CASE_UNKNOWN'
   | 'DEFINITION_UNKNOWN'
   | 'EVIDENCE_REQUIRED'
@@ -66,6 +71,11 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   BODY_MALFORMED: { status: 400, title: 'The body is not JSON' },
   BODY_TOO_DEEP: { status: 422, title: 'The body nests too deep' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  BULK_EMPTY: { status: 422, title: 'There is nothing to go through' },
+  BULK_ENDED: { status: 409, title: 'The job has ended' },
+  BULK_TOO_LARGE: { status: 422, title: 'Too many tasks for one job' },
+  BULK_TOO_MANY: { status: 409, title: 'Too many jobs at once' },
+  BULK_UNKNOWN: { status: 404, title: 'No such job' },
   CALENDAR_UNKNOWN: { status: 422, title: 'No such calendar' },
   CASE_BUSY: { status: 503, title: 'Too many commands to this case at once' },
   CASE_CLOSED: { status: 409, title: 'The case is closed' },
@@ -127,6 +137,7 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   ROLE_REQUIRED: { status: 403, title: 'Another role is required' },
   ROLE_UNKNOWN: { status: 422, title: 'No such role' },
   SCOPE_REQUIRED: { status: 403, title: 'The key does not reach this' },
+  SECOND_FACTOR_REQUIRED: { status: 403, title: 'A second factor is required' },
   SEAT_NOT_OPEN: { status: 409, title: 'The seat is not open now' },
   SERVICE_KEY_INVALID: { status: 401, title: 'The service key holds no more' },
   SESSION_ENDED: { status: 401, title: 'The session has ended' },
@@ -137,7 +148,6 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   STORE_UNAVAILABLE: { status: 503, title: 'The database cannot be used now' },
   TASK_NOT_OPEN: { status: 409, title: 'The task is closed' },
   TASK_TAKEN: { status: 409, title: 'The task is somebody else’s' },
-  SECOND_FACTOR_REQUIRED: { status: 403, title: 'A second factor is required' },
   TASK_UNKNOWN: { status: 404, title: 'No such task' },
   TIME_INVALID: { status: 422, title: 'The time is not possible' },
   TOKEN_EXPIRED: { status: 401, title: 'The token has expired' },

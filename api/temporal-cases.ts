@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { sendCommand } from '../workflows/client/send-command.ts';
 import { startCase } from '../workflows/client/start-case.ts';
+import { wakeBulk } from '../workflows/client/wake-bulk.ts';
 import { caseWorkflowId } from '../workflows/messages.ts';
 import type { Cases } from './cases.ts';
 
@@ -23,6 +24,7 @@ export const temporalCases = (client: Client, taskQueue: string): Cases => ({
       throw error;
     }
   },
+  wakeBulk: (key, until) => wakeBulk(client, key, { taskQueue, ...until }),
   isReachable: async () => {
     try {
       await client.withDeadline(Date.now() + reachableWithinMs, () =>

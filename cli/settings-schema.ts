@@ -117,6 +117,7 @@ export const temporalFileSchema = z.strictObject({
   searchAttributes: z.object(ownSearchAttributes).catchall(searchAttributeType),
   embedded: embeddedServer,
   worker: workerSizes,
+  bulk: z.strictObject({ atOnce: z.int().min(1).max(40) }).default({ atOnce: 8 }),
 });
 
 export type TemporalFile = z.infer<typeof temporalFileSchema>;

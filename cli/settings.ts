@@ -24,6 +24,7 @@ export type Settings = {
   /** The embedded server, with the ports that the environment may have changed. */
   readonly server: EmbeddedServer;
   readonly worker: WorkerSizes;
+  readonly bulk: TemporalFile['bulk'];
   /** How Caseloom's own database syncs: as the embedded server's does. */
   readonly store: { readonly synchronous: 'FULL' | 'NORMAL' };
 };
@@ -64,6 +65,7 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     taskQueues: file.taskQueues,
     server,
     worker: file.worker,
+    bulk: file.bulk,
     store: { synchronous: server.pragmas.synchronous === 'NORMAL' ? 'NORMAL' : 'FULL' },
   };
 }

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { ChannelSettingsError, channelsFrom } from '../activities/channels/create-channels.ts';
 import { openStore } from '../db/open.ts';
 import { openVault } from '../db/vault/open-vault.ts';
+import { demoProfile } from '../machines/library/index.ts';
 import { shippedLadder } from '../machines/library/notification/index.ts';
 import { CommandError } from './command-error.ts';
 import { messageSettingsFrom } from './message-settings.ts';
@@ -27,15 +28,21 @@ async function runWorker(): Promise<void> {
   try {
     const ports = await portsFrom(process.env, { home: settings.home, store });
     const { publicUrl, webhookAllow } = messageSettingsFrom(process.env, settings.http);
+    const vault = await openVault(store, { home: settings.home });
     const notices = {
-      vault: await openVault(store, { home: settings.home }),
+      vault,
       ladder: shippedLadder,
       channels: channels(),
       guard: { allow: webhookAllow },
       publicUrl,
       now: Date.now,
     };
-    const worker = await startCaseWorker({ settings, store, ...ports, notices });
+    const bulk = {
+      vault,
+      atOnce: settings.bulk.atOnce,
+      ...(settings.temporal.embedded ? { clockProfile: demoProfile } : {}),
+    };
+    const worker = await startCaseWorker({ settings, store, ...ports, notices, bulk });
     const stop = (): void => {
       worker.stop().catch(() => undefined); // `ended` tells.
     };

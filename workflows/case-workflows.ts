@@ -11,4 +11,5 @@ export const team = (input: CaseInput): Promise<void> => runCase(input);
 /** Kinds of a designer's own. */
 const ownKind = (input: CaseInput): Promise<void> => runCase(input);
 
+export { bulk } from './bulk-job.ts';
 export { ownKind as case };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createBulkActivities } from '../../activities/bulk.ts';
 import { createActivities } from '../../activities/case-activities.ts';
 import { createTellPeople } from '../../activities/deliver-to-people.ts';
 import { createFailPoint } from '../../activities/fail-point.ts';
@@ -17,9 +18,11 @@ import type { Store } from '../../db/open.ts';
 import { sendCommand } from '../../workflows/client/send-command.ts';
 import type { Settings } from '../settings.ts';
 import { connectionOptions, connectTemporal } from '../temporal/connection.ts';
+import { type BulkSettings, bulkSender } from './bulk-sender.ts';
 import { catchUp } from './catch-up.ts';
 import { createFailCodec } from './fail-codec.ts';
 import { sdkLogger } from './sdk-logger.ts';
+import { wakeAsked } from './wake-asked.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 export interface CaseWorkerOptions {
@@ -34,6 +37,8 @@ export interface CaseWorkerOptions {
   policies?: PolicyPort;
   /** How people and other systems are told; absent: messages to roles go where letters go. */
   notices?: Omit<NoticeParts, 'store'>;
+  /** Absent: this worker does no bulk work. */
+  bulk?: BulkSettings;
   env?: NodeJS.ProcessEnv;
 }
 
@@ -74,7 +79,14 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
     namespace: temporal.namespace,
     taskQueue,
     workflowBundle: { codePath },
-    activities,
+    activities: {
+      ...activities,
+      ...(options.bulk &&
+        createBulkActivities({
+          ...{ store, atOnce: options.bulk.atOnce, now: Date.now },
+          sendItem: bulkSender(store, { client, taskQueue }, options.bulk),
+        })),
+    },
     ...counts,
     stickyQueueScheduleToStartTimeout: stickyQueueScheduleToStartTimeoutMs,
     shutdownGraceTime: shutdownGraceTimeMs,
@@ -97,9 +109,14 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
   const caughtUp = catchUp(store, client, ending.signal).catch(() => {
     process.stderr.write('The store could not be asked what was written last.\n');
   });
+  const woken =
+    options.bulk &&
+    wakeAsked(store, client, taskQueue).catch(() => {
+      process.stderr.write('Bulk jobs that wait to begin could not be begun.\n');
+    });
   const ended = running.finally(async () => {
     ending.abort();
-    await Promise.all([relay?.stop(), notices?.stop(), handOn.stop(), caughtUp]);
+    await Promise.all([relay?.stop(), notices?.stop(), handOn.stop(), caughtUp, woken]);
     await Promise.all([native.close(), connection.close()]);
   });
   return {

@@ -44,6 +44,13 @@ const statements = perConnection((db) => ({
     .from(serviceKeys)
     .where(eq(serviceKeys.hash, sql.placeholder('hash')))
     .prepare(),
+  byId: db
+    .select()
+    .from(serviceKeys)
+    .where(
+      and(eq(serviceKeys.tenant, sql.placeholder('tenant')), eq(serviceKeys.keyId, sql.placeholder('keyId'))),
+    )
+    .prepare(),
   ofHuman: db
     .select({ keyId: serviceKeys.keyId })
     .from(serviceKeys)
@@ -94,26 +101,35 @@ export const createServiceKey = (
 
 /** Who acts with a key now: a service, with the key's roles and nobody's departments. */
 export const serviceByKey = (store: Store, key: string, nowMs: number): Promise<ServiceFound> =>
-  store.read((db) => {
-    const row = statements(db).byHash.get({ hash: hashOf(key) });
-    if (!row) return { refused: 'unknown' };
-    const { tenant, keyId, name, roles, scopes } = row;
-    if (row.revokedAtMs !== null) return { refused: 'revoked', tenant, keyId };
-    if (row.expiresAtMs <= nowMs) return { refused: 'expired', tenant, keyId };
-    // Two accounts may have become one human being's since.
-    const humanId = personIn(db, tenant, row.humanId, nowMs)?.humanId ?? row.humanId;
-    const nothing = { departments: [], skills: [], authority: [] };
-    const person: Person = {
-      tenant,
-      id: serviceId(keyId),
-      name,
-      status: 'active',
-      roles,
-      humanId,
-      ...nothing,
-    };
-    return { person, keyId, scopes };
-  });
+  store.read((db) => foundIn(db, statements(db).byHash.get({ hash: hashOf(key) }), nowMs));
+
+/** The same for work that a key has asked for earlier, as the key holds now. */
+export const serviceById = (
+  store: Store,
+  { tenant, keyId }: { tenant: string; keyId: string },
+  nowMs: number,
+): Promise<ServiceFound> =>
+  store.read((db) => foundIn(db, statements(db).byId.get({ tenant, keyId }), nowMs));
+
+const foundIn = (db: Db, row: typeof serviceKeys.$inferSelect | undefined, nowMs: number): ServiceFound => {
+  if (!row) return { refused: 'unknown' };
+  const { tenant, keyId, name, roles, scopes } = row;
+  if (row.revokedAtMs !== null) return { refused: 'revoked', tenant, keyId };
+  if (row.expiresAtMs <= nowMs) return { refused: 'expired', tenant, keyId };
+  // Two accounts may have become one human being's since.
+  const humanId = personIn(db, tenant, row.humanId, nowMs)?.humanId ?? row.humanId;
+  const nothing = { departments: [], skills: [], authority: [] };
+  const person: Person = {
+    tenant,
+    id: serviceId(keyId),
+    name,
+    status: 'active',
+    roles,
+    humanId,
+    ...nothing,
+  };
+  return { person, keyId, scopes };
+};
 
 /** One page of the tenant's keys by id, also of those that hold no more. @throws CursorInvalid */
 export const listServiceKeys = async (

@@ -147,6 +147,12 @@ export const inProcessCases = (
         return take(run, startStep(run.compiled, input, at()));
       }),
     hasEnded: async (target) => (await runOf(target)) === undefined,
+    // Nothing goes through a bulk job here by itself.
+    wakeBulk: async () => {
+      if (failed()) {
+        throw new Error('The engine is away');
+      }
+    },
     isReachable: async () => failure === undefined,
   };
 };

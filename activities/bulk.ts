@@ -1,0 +1,137 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { Store } from '../db/open.ts';
+import type { NewRecord } from '../db/own/append-record.ts';
+import { type BulkItem, type ItemResult, settleItem, waitingItems } from '../db/own/bulk-items.ts';
+import { type BulkJob, beginBulkJob, bulkCounts, endBulkJob, getBulkJob } from '../db/own/bulk-jobs.ts';
+import type { BulkActivities, SliceRequest, SliceResult } from '../workflows/bulk-contract.ts';
+
+/** What became of an item: `unsettled` where engine or store could not say, and it is to be tried again. */
+export type Sent = { result: ItemResult; refusal?: NewRecord } | { unsettled: string };
+
+/** Judges or sends one item as a single command of the job's starter would be, with the rights they have now. */
+export type SendItem = (job: BulkJob, item: BulkItem) => Promise<Sent>;
+
+export interface BulkParts {
+  store: Store;
+  sendItem: SendItem;
+  /** Items under way at once in this process, of all jobs together. */
+  atOnce: number;
+  /** Epoch milliseconds. */
+  now: () => number;
+}
+
+/** A slice takes about so long, so that a pause is heeded soon and a lost slice is little. */
+const sliceMs = 3_000;
+const sliceMax = 150;
+const heartbeatMs = 2_000;
+
+/** What a bulk job's workflow asks for. */
+export const createBulkActivities = ({ store, sendItem, atOnce, now }: BulkParts): BulkActivities => {
+  const places = createPlaces(atOnce);
+
+  const settle = async (job: BulkJob, item: BulkItem, isLast: boolean): Promise<void> => {
+    const sent = await sendItem(job, item);
+    const { tenant, jobId } = job;
+    const at = { tenant, jobId, n: item.n, atMs: now() };
+    if ('result' in sent) {
+      await settleItem(store, at, sent.result, sent.refusal);
+    } else if (isLast) {
+      await settleItem(store, at, { status: 'failed', code: sent.unsettled });
+    }
+  };
+
+  const run = async (job: BulkJob, { after, isLast }: SliceRequest): Promise<SliceResult> => {
+    const { tenant, jobId, perSecond } = job;
+    const limit = Math.max(1, Math.min(sliceMax, Math.round((perSecond * sliceMs) / 1_000)));
+    const items = await waitingItems(store, { tenant, jobId, after, limit });
+    const betweenMs = 1_000 / perSecond;
+    const underWay = new Set<Promise<void>>();
+    let failure: { error: unknown } | undefined;
+    let reached = after;
+    let broken = false;
+    let nextAtMs = performance.now();
+    for (const item of items) {
+      await delay(Math.max(0, nextAtMs - performance.now()));
+      nextAtMs = Math.max(nextAtMs, performance.now()) + betweenMs;
+      const leave = await places.enter();
+      // Read with each item: a pause holds from the next one on.
+      const isWanted = (await getBulkJob(store, { tenant, jobId }))?.status === 'running';
+      if (!isWanted || failure !== undefined) {
+        leave();
+        broken = true;
+        break;
+      }
+      reached = item.n;
+      const work: Promise<void> = settle(job, item, isLast)
+        .catch((error: unknown) => {
+          failure = { error };
+        })
+        .finally(() => {
+          leave();
+          underWay.delete(work);
+        });
+      underWay.add(work);
+    }
+    await Promise.all(underWay);
+    if (failure !== undefined) {
+      throw failure.error;
+    }
+    // The pace holds from one slice to the next, too.
+    await delay(Math.max(0, nextAtMs - performance.now()));
+    if (broken || items.length === limit) {
+      return { next: 'go', after: reached, waiting: 0 };
+    }
+    const { waiting = 0 } = await bulkCounts(store, { tenant, jobId });
+    return { next: 'round', after: reached, waiting };
+  };
+
+  return {
+    runBulkSlice: async (request) => {
+      const { tenant, jobId, after } = request;
+      const context = Context.current();
+      const beat = setInterval(() => context.heartbeat(), heartbeatMs);
+      try {
+        await beginBulkJob(store, { tenant, jobId });
+        const wanted = async (): Promise<BulkJob | undefined> => getBulkJob(store, { tenant, jobId });
+        const before = await wanted();
+        const slice =
+          before?.status === 'running'
+            ? await run(before, request)
+            : { after, waiting: 0, next: 'go' as const };
+        const job = await wanted();
+        if (job === undefined || job.endedAtMs !== null || job.status === 'cancelled') {
+          return { ...slice, next: 'stop' };
+        }
+        return job.status === 'paused' ? { ...slice, next: 'paused' } : slice;
+      } finally {
+        clearInterval(beat);
+      }
+    },
+    endBulkJob: ({ tenant, jobId }) => endBulkJob(store, { tenant, jobId, atMs: now() }),
+  };
+};
+
+/** A number of places that are taken in the order of asking. */
+const createPlaces = (places: number): { enter: () => Promise<() => void> } => {
+  let free = places;
+  const waiting: (() => void)[] = [];
+  const leave = (): void => {
+    const next = waiting.shift();
+    if (next) {
+      next();
+    } else {
+      free += 1;
+    }
+  };
+  return {
+    enter: async () => {
+      if (free > 0) {
+        free -= 1;
+      } else {
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+      return leave;
+    },
+  };
+};

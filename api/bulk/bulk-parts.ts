@@ -1,0 +1,26 @@
+import type { BulkJob, BulkTexts } from '../../db/own/bulk-jobs.ts';
+import type { Person } from '../../db/own/people.ts';
+import type { Services } from '../services.ts';
+import { commentParts, plainParts, reassignParts, type TaskParts } from '../task-parts.ts';
+
+/**
+ * The part of a job's command that is its own. There is none for what decides: no outcome, refusal or override is sent
+ * in bulk.
+ */
+export const bulkParts = (
+  services: Services,
+  person: Person,
+  { verb, toId }: Pick<BulkJob, 'verb' | 'toId'>,
+  { taskId, texts }: { taskId: string; texts: BulkTexts },
+): TaskParts => {
+  switch (verb) {
+    case 'claim':
+    case 'release':
+    case 'remind':
+      return plainParts(verb, taskId);
+    case 'reassign':
+      return reassignParts(services, person, { taskId, to: toId ?? '' });
+    case 'comment':
+      return commentParts(services, person.tenant, { taskId, text: texts.text ?? '' });
+  }
+};

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { NewRecord } from '../../db/own/append-record.ts';
+import type { BulkItem, ItemResult } from '../../db/own/bulk-items.ts';
+import { type BulkJob, type BulkTexts, bulkTexts } from '../../db/own/bulk-jobs.ts';
+import { canonicalJson } from '../../machines/kernel/canonical-json.ts';
+import { deliverCommand, judgeCommand } from '../deliver-command.ts';
+import { refusedBy } from '../judge.ts';
+import { findVisibleCase } from '../present-case.ts';
+import { Condition, Refused } from '../problem.ts';
+import type { Services } from '../services.ts';
+import { knownTask } from '../to-task.ts';
+import { bulkParts } from './bulk-parts.ts';
+import { starterOf } from './starter.ts';
+
+/** What became of an item, with the record of its refusal; `unsettled` where nobody could say now. */
+export type SentItem = { result: ItemResult; refusal?: NewRecord } | { unsettled: string };
+
+/** An item's whole time; what is not answered by then is sent again later. */
+const answerWithinMs = 10_000;
+
+/** The command's id: the same item of a job sent again is answered again and not done twice. */
+export const itemCommandId = ({ tenant, jobId }: BulkJob, { taskId }: BulkItem): string =>
+  createHash('sha256')
+    .update(canonicalJson(['bulk', tenant, jobId, taskId]))
+    .digest('hex');
+
+/**
+ * Sends one item of a job as a single command of its starter would be sent, by the rights that they have at this moment;
+ * of a dry run, asks the kernel what it would say. Refusals are recorded; those of a dry run refuse nothing.
+ */
+export const createSendItem =
+  (services: Services) =>
+  async (job: BulkJob, item: BulkItem): Promise<SentItem> => {
+    const { tenant, jobId, dryRun } = job;
+    try {
+      return { result: await resultOf(services, job, item, await bulkTexts(services.vault, job)) };
+    } catch (error) {
+      if (error instanceof Condition) {
+        return { unsettled: error.code };
+      }
+      if (!(error instanceof Refused)) {
+        throw error;
+      }
+      const result = { status: 'refused', code: error.code } as const;
+      const subject =
+        item.caseId === null ? { kind: 'tenant', id: tenant } : { kind: 'case', id: item.caseId };
+      const record: NewRecord = {
+        at: new Date(services.now()).toISOString(),
+        ...{ actorId: job.starterId, type: 'command.refused', subject },
+        commandId: itemCommandId(job, item),
+        detail: { code: error.code, route: `POST /v1/bulk ${job.verb}`, jobId },
+      };
+      return { result, ...(dryRun ? {} : { refusal: record }) };
+    }
+  };
+
+const resultOf = async (
+  services: Services,
+  job: BulkJob,
+  item: BulkItem,
+  texts: BulkTexts,
+): Promise<ItemResult> => {
+  const person = await starterOf(services, job);
+  const { taskId, n } = item;
+  const task = await knownTask(services, person, taskId);
+  const row = task && (await findVisibleCase(services, person, task.caseId));
+  if (!row) {
+    throw new Refused('TASK_UNKNOWN', 'There is no such task.');
+  }
+  const id = itemCommandId(job, item);
+  const parts = {
+    ...bulkParts(services, person, job, { taskId, texts }),
+    common: { reason: texts.reason },
+  };
+  const sender = { person, requestId: `${job.jobId}/${n}` };
+  if (job.dryRun) {
+    const refusal = await judgeCommand(services, sender, parts, row, id);
+    if (refusal) {
+      throw refusedBy(refusal);
+    }
+    return { status: 'allowed' };
+  }
+  const request = { id, deadlineMs: Date.now() + answerWithinMs, claim: async () => undefined };
+  const { seq } = await deliverCommand(services, sender, parts, row, request);
+  return { status: 'done', seq };
+};

@@ -1,0 +1,163 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { listBulkItems } from '../../db/own/bulk-items.ts';
+import {
+  type BulkJob,
+  type BulkWish,
+  bulkCounts,
+  bulkItemsMax,
+  getBulkJob,
+  listBulkJobs,
+  wishBulkJob,
+} from '../../db/own/bulk-jobs.ts';
+import { hidingFacets } from '../../db/read/out-of-sight.ts';
+import type { Json } from '../../machines/kernel/json.ts';
+import { startBulk, wake } from '../bulk/start-bulk.ts';
+import type { AppEnv } from '../env.ts';
+import { once } from '../idempotency.ts';
+import { Condition, Refused } from '../problem.ts';
+import { newRouter, on, type Router } from '../router.ts';
+import {
+  BulkJobPage,
+  BulkJobView,
+  BulkWithItems,
+  bulkItemView,
+  bulkJobView,
+  itemStatuses,
+  StartBulkBody,
+} from '../schemas/bulk.ts';
+import { commandHeaders, commandProblems, pageQuery, readProblems } from '../schemas/common.ts';
+import type { Services } from '../services.ts';
+
+const tags = ['Bulk work'];
+const params = z.object({ jobId: z.string().min(1).max(120) });
+const answer = <T extends z.ZodType>(description: string, schema: T) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+const start = createRoute({
+  method: 'post',
+  path: '/v1/bulk',
+  summary: `Do one thing to many tasks, at most ${bulkItemsMax}; each is judged as if you did it by hand`,
+  tags,
+  request: {
+    headers: commandHeaders,
+    body: { required: true, content: { 'application/json': { schema: StartBulkBody } } },
+  },
+  responses: { 202: answer('The job', BulkJobView), ...commandProblems },
+});
+
+const list = createRoute({
+  method: 'get',
+  path: '/v1/bulk',
+  summary: 'Your jobs, the newest first',
+  tags,
+  request: { query: z.object(pageQuery) },
+  responses: { 200: answer('A page', BulkJobPage), ...readProblems },
+});
+
+const one = createRoute({
+  method: 'get',
+  path: '/v1/bulk/{jobId}',
+  summary: 'A job of yours, how far it is, and a row for each of its tasks',
+  tags,
+  request: { params, query: z.object({ ...pageQuery, status: z.enum(itemStatuses).optional() }) },
+  responses: { 200: answer('The job and a page of its rows', BulkWithItems), ...readProblems },
+});
+
+const wishRoute = (wish: BulkWish, summary: string) =>
+  createRoute({
+    method: 'post',
+    path: `/v1/bulk/{jobId}/${wish}`,
+    summary,
+    tags,
+    request: { params, headers: commandHeaders },
+    responses: { 200: answer('The job', BulkJobView), ...commandProblems },
+  });
+
+const wishRoutes = {
+  pause: wishRoute('pause', 'Take no further task of a job for now'),
+  resume: wishRoute('resume', 'Go on with a job that was paused'),
+  cancel: wishRoute('cancel', 'End a job; what is done stays done'),
+};
+
+export const bulkRoutes = (services: Services): Router => {
+  const { store, now } = services;
+  const router = newRouter();
+
+  /** Somebody's own job; that of another is, to everybody else, none. */
+  const findOwn = async (c: Context<AppEnv>, jobId: string): Promise<BulkJob | undefined> => {
+    const { tenant, id } = c.get('person');
+    const job = await getBulkJob(store, { tenant, jobId });
+    return job?.starterId === id ? job : undefined;
+  };
+
+  const viewOf = async (job: BulkJob): Promise<Json> => bulkJobView(job, await bulkCounts(store, job));
+
+  const present = async (c: Context<AppEnv>, jobId: string): Promise<Json> => {
+    const job = await findOwn(c, jobId);
+    if (!job) {
+      throw new Condition('NOT_FOUND', 'There is no such job of yours.');
+    }
+    return viewOf(job);
+  };
+
+  on(router, start, async (c) => {
+    const { tenant } = c.get('person');
+    const { verb, args = {}, ids, filter, reason, dryRun = false, perSecond } = c.req.valid('json');
+    const { to, text } = args;
+    const subject = () => ({ kind: 'tenant', id: tenant }) as const;
+    const { location, body } = await once(services, c, c.get('body') ?? null, subject, async (request) => {
+      const of = ids === undefined ? { filter: filter ?? {} } : { ids };
+      const texts = {
+        ...(reason === undefined ? {} : { reason }),
+        ...(text === undefined ? {} : { text }),
+      };
+      const jobId = await startBulk(services, c, { verb, to, texts, of, dryRun, perSecond }, request);
+      return { status: 202, location: `/v1/bulk/${jobId}`, body: { jobId } };
+    });
+    const { jobId } = body as { jobId: string };
+    return c.json(await present(c, jobId), 202, { Location: location ?? '' });
+  });
+
+  on(router, list, async (c) => {
+    const { tenant, id: starterId } = c.get('person');
+    const { items, next } = await listBulkJobs(store, { tenant, starterId, ...c.req.valid('query') });
+    return c.json({ items: await Promise.all(items.map(viewOf)), next });
+  });
+
+  on(router, one, async (c) => {
+    const person = c.get('person');
+    const { jobId } = c.req.valid('param');
+    const job = await present(c, jobId);
+    const { items, next } = await listBulkItems(store, {
+      ...{ tenant: person.tenant, jobId, ...c.req.valid('query') },
+      hiding: await hidingFacets(store, person),
+    });
+    return c.json({ ...(job as object), items: items.map(bulkItemView), next });
+  });
+
+  for (const wish of ['pause', 'resume', 'cancel'] as const) {
+    on(router, wishRoutes[wish], async (c) => {
+      const { jobId } = c.req.valid('param');
+      const { tenant, id: actorId } = c.get('person');
+      const subject = () => ({ kind: 'tenant', id: tenant }) as const;
+      await once(services, c, null, subject, async ({ id: commandId, deadlineMs, claim }) => {
+        const job = await findOwn(c, jobId);
+        if (!job) {
+          throw new Refused('BULK_UNKNOWN', 'There is no such job of yours.');
+        }
+        await claim();
+        const by = { actorId, atMs: now(), commandId };
+        if (!(await wishBulkJob(store, { tenant, jobId }, wish, by))) {
+          throw new Refused('BULK_ENDED', 'The job has ended.');
+        }
+        await wake(services, { tenant, jobId }, deadlineMs);
+        return { status: 200, body: { jobId } };
+      });
+      return c.json(await present(c, jobId));
+    });
+  }
+  return router;
+};

@@ -1,0 +1,106 @@
+import { z } from '@hono/zod-openapi';
+import type { BulkItem } from '../../db/own/bulk-items.ts';
+import { type BulkCounts, type BulkJob, bulkItemsMax } from '../../db/own/bulk-jobs.ts';
+import type { Json } from '../../machines/kernel/json.ts';
+import { page } from './case.ts';
+import { Instant, Reason } from './common.ts';
+
+/** What is done in bulk. None of it decides anything: outcomes, refusals and overrides are sent one by one. */
+const verbs = ['claim', 'release', 'reassign', 'remind', 'comment'] as const;
+
+export const itemStatuses = ['waiting', 'done', 'allowed', 'refused', 'failed', 'cancelled'] as const;
+
+const Filter = z.strictObject({
+  view: z.enum(['mine', 'candidate', 'team', 'all']).optional().describe('Default mine'),
+  kind: z.string().max(60).optional(),
+  dueBefore: Instant.optional(),
+  overdue: z.enum(['true', 'false']).optional(),
+  q: z.string().min(1).max(200).optional(),
+  sort: z.enum(['due', 'opened', 'priority']).optional(),
+});
+
+export const StartBulkBody = z
+  .strictObject({
+    verb: z.enum(verbs),
+    args: z
+      .strictObject({
+        to: z.string().min(1).max(200).optional().describe('`reassign`: who gets the tasks'),
+        text: Reason.optional().describe('`comment`: what is said of each'),
+      })
+      .optional(),
+    ids: z.array(z.string().min(1).max(200)).min(1).max(bulkItemsMax).optional(),
+    filter: Filter.optional().describe('A worklist as it is now, instead of ids'),
+    reason: Reason.optional(),
+    dryRun: z.boolean().optional().describe('Judge each task and change nothing'),
+    perSecond: z.int().min(1).max(100).default(25).describe('Tasks begun in a second, at most'),
+  })
+  .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {
+    ...{ path: ['ids'], message: 'give either ids or a filter' },
+  })
+  .refine(({ verb, args }) => (verb === 'reassign') === (args?.to !== undefined), {
+    ...{ path: ['args', 'to'], message: 'is for reassign, and needed there' },
+  })
+  .refine(({ verb, args }) => (verb === 'comment') === (args?.text !== undefined), {
+    ...{ path: ['args', 'text'], message: 'is for comment, and needed there' },
+  })
+  .openapi('StartBulk');
+
+const counted = z.object(
+  Object.fromEntries(itemStatuses.map((status) => [status, z.int()])) as {
+    [status in (typeof itemStatuses)[number]]: z.ZodInt;
+  },
+);
+
+const job = {
+  jobId: z.string(),
+  verb: z.enum(verbs),
+  to: z.string().nullable(),
+  dryRun: z.boolean(),
+  perSecond: z.int(),
+  status: z.enum(['running', 'paused', 'cancelled', 'ended']),
+  total: z.int(),
+  counts: counted,
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+};
+
+export const BulkJobView = z.object(job).openapi('BulkJob');
+export const BulkJobPage = page(BulkJobView);
+
+export const BulkWithItems = z
+  .object({
+    ...job,
+    items: z.array(
+      z.object({
+        n: z.int(),
+        taskId: z.string(),
+        caseId: z.string().nullable(),
+        status: z.enum(itemStatuses).describe('`allowed`: a dry run found nothing against it'),
+        code: z.string().nullable().describe('Why it was refused or failed'),
+        seq: z.int().nullable().describe('The entry of the case that it became'),
+        at: z.string().nullable(),
+      }),
+    ),
+    next: z.string().nullable(),
+  })
+  .openapi('BulkJobWithItems');
+
+const instantOf = (atMs: number | null): string | null =>
+  atMs === null ? null : new Date(atMs).toISOString();
+
+export const bulkJobView = (
+  { jobId, verb, toId, dryRun, perSecond, status, total, startedAtMs, endedAtMs }: BulkJob,
+  counts: BulkCounts,
+): { [key: string]: Json } => ({
+  ...{ jobId, verb, to: toId, dryRun, perSecond, total },
+  // Whether a run of it is known already is nobody's concern.
+  status: status === 'asked' ? 'running' : status,
+  counts: Object.fromEntries(itemStatuses.map((each) => [each, counts[each] ?? 0])),
+  startedAt: instantOf(startedAtMs),
+  endedAt: instantOf(endedAtMs),
+});
+
+export const bulkItemView = ({ n, taskId, caseId, status, code, seq, atMs }: BulkItem) => ({
+  ...{ n, taskId, caseId, status, code, seq },
+  at: instantOf(atMs),
+});

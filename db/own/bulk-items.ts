@@ -1,0 +1,89 @@
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import type { Store } from '../open.ts';
+import { decodeCursor, encodeCursor, type Page, pageOf, pageSize } from '../read/cursor.ts';
+import { inSight } from '../read/out-of-sight.ts';
+import { bulkItems } from '../schema/index.ts';
+import { appendRecordIn, type NewRecord } from './append-record.ts';
+
+export type BulkItem = typeof bulkItems.$inferSelect;
+
+/** What became of one item. A dry run's `allowed` changed nothing. */
+export type ItemResult =
+  | { status: 'done'; seq: number }
+  | { status: 'allowed' }
+  | { status: 'refused' | 'failed'; code: string };
+
+interface JobKey {
+  tenant: string;
+  jobId: string;
+}
+
+const ofJob = ({ tenant, jobId }: JobKey) => and(eq(bulkItems.tenant, tenant), eq(bulkItems.jobId, jobId));
+
+/** The next items that nothing has become of yet, in their order. */
+export const waitingItems = (
+  store: Store,
+  { tenant, jobId, after, limit }: JobKey & { after: number; limit: number },
+): Promise<BulkItem[]> =>
+  store.read((db) =>
+    db
+      .select()
+      .from(bulkItems)
+      .where(and(ofJob({ tenant, jobId }), sql`${bulkItems.status} = 'waiting'`, gt(bulkItems.n, after)))
+      .orderBy(asc(bulkItems.n))
+      .limit(limit)
+      .all(),
+  );
+
+/** Keeps what became of an item, once, with the record of its refusal. */
+export const settleItem = (
+  store: Store,
+  { tenant, jobId, n, atMs }: JobKey & { n: number; atMs: number },
+  result: ItemResult,
+  refusal?: NewRecord,
+): Promise<void> =>
+  store.write((db) => {
+    const { changes } = db
+      .update(bulkItems)
+      .set({
+        status: result.status,
+        code: 'code' in result ? result.code : null,
+        seq: 'seq' in result ? result.seq : null,
+        atMs,
+      })
+      .where(and(ofJob({ tenant, jobId }), eq(bulkItems.n, n), sql`${bulkItems.status} = 'waiting'`))
+      .run();
+    if (changes === 1 && refusal !== undefined) appendRecordIn(db, tenant, refusal);
+  });
+
+export interface ItemQuery extends JobKey {
+  status?: BulkItem['status'] | undefined;
+  /** Without the cases that have one of these facets: they are out of the reader's sight. */
+  hiding?: string[];
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+/** One page of a job's items in their order. @throws CursorInvalid */
+export const listBulkItems = async (store: Store, query: ItemQuery): Promise<Page<BulkItem>> => {
+  const { status, hiding, cursor } = query;
+  const [after = 0] = cursor === undefined ? [] : decodeCursor('bulk-items', cursor, [0]);
+  const size = pageSize(query.limit);
+  const rows = await store.read((db) =>
+    db
+      .select()
+      .from(bulkItems)
+      .where(
+        and(
+          ofJob(query),
+          gt(bulkItems.n, Number(after)),
+          status === undefined ? undefined : sql`+${bulkItems.status} = ${status}`,
+          inSight(hiding, bulkItems),
+        ),
+      )
+      .orderBy(asc(bulkItems.n))
+      .limit(size + 1)
+      .all(),
+  );
+  return pageOf(rows, size, ({ n }) => encodeCursor('bulk-items', [n]));
+};

@@ -1,0 +1,330 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Person, putPerson } from '../../db/own/people.ts';
+import { createServiceKey, revokeServiceKey } from '../../db/own/service-keys.ts';
+import { entriesOf } from '../../db/read/get-case.ts';
+import { startTestApi } from '../support/api.ts';
+import { type BulkRuns, bulkRuns } from '../support/bulk-runs.ts';
+import { recordsOf } from '../support/records.ts';
+
+// Guarantee: bulk work does to each task what its starter could do by hand at that moment, once, and nothing more; each
+// task has a row that says what became of it; a dry run says the same and changes nothing.
+
+type Api = Awaited<ReturnType<typeof startTestApi>>;
+let api: Api;
+let runs: BulkRuns;
+
+const person = (id: string, roles: string[], extra: Partial<Person> = {}): Person => ({
+  ...{ tenant: 'default', id, name: id, status: 'active', roles, departments: [], skills: [] },
+  ...{ authority: [], ...extra },
+});
+
+beforeAll(async () => {
+  api = await startTestApi();
+  runs = bulkRuns(api);
+});
+afterAll(() => api.stop());
+
+/** Complaints, each with an open task for agents; their ids. */
+const opened = async (count: number) => {
+  const tasks: { taskId: string; caseId: string }[] = [];
+  for (let n = 0; n < count; n++) {
+    const { caseId, tasks: of } = await api.openComplaint();
+    tasks.push({ taskId: of[0].taskId, caseId });
+  }
+  return tasks;
+};
+const idsOf = (tasks: { taskId: string }[]) => tasks.map(({ taskId }) => taskId);
+const start = (who: string, body: object, options = {}) =>
+  api.call(who, 'POST', '/v1/bulk', { perSecond: 100, ...body }, options);
+const read = async (who: string, jobId: string, query = '') =>
+  (await api.call(who, 'GET', `/v1/bulk/${jobId}?limit=200${query}`)).body;
+const entries = (caseId: string) => entriesOf(api.store, { tenant: 'default', caseId, limit: 200 });
+const typesOf = async (caseId: string) => (await entries(caseId)).map(({ type }) => type);
+const assigneeOf = async (taskId: string, caseId: string) => {
+  const { body } = await api.call('lead', 'GET', `/v1/cases/${caseId}`);
+  return body.tasks.find((task: { taskId: string }) => task.taskId === taskId).assignee;
+};
+const recordsAbout = (jobId: string) => recordsOf(api.store).filter(({ subject }) => subject.id === jobId);
+
+describe('a bulk job', () => {
+  it('hands on what it may, says of each task what became of it, and does it once', async () => {
+    const tasks = await opened(4);
+    const ended = tasks[2] as { taskId: string; caseId: string };
+    const done = { outcome: 'register', data: {} };
+    expect((await api.call('agent', 'POST', `/v1/tasks/${ended.taskId}/complete`, done)).status).toBe(200);
+    const ids = [...idsOf(tasks), 'no-such-task', tasks[0]?.taskId ?? ''];
+    const body = { verb: 'reassign', args: { to: 'agent-2' }, ids, reason: 'Ms Li is away' };
+    const started = await start('lead', body, { key: 'one' });
+    expect([started.status, started.body.status, started.body.total]).toEqual([202, 'running', 5]);
+    const { jobId } = started.body;
+    expect(started.headers.get('location')).toBe(`/v1/bulk/${jobId}`);
+    expect((await start('lead', body, { key: 'one' })).body.jobId).toBe(jobId);
+
+    await runs.slice({ jobId });
+    // A worker that died before it kept what came of it sends the same items again.
+    api.store.sqlite
+      .prepare(`UPDATE bulk_items SET status = 'waiting', seq = NULL WHERE status = 'done'`)
+      .run();
+    await runs.through(jobId);
+    const job = await read('lead', jobId);
+    expect([job.status, job.counts.done, job.counts.refused]).toEqual(['ended', 3, 2]);
+    expect(job.items.map(({ status, code }: { status: string; code: string }) => [status, code])).toEqual([
+      ['done', null],
+      ['done', null],
+      ['refused', 'TASK_NOT_OPEN'],
+      ['done', null],
+      ['refused', 'TASK_UNKNOWN'],
+    ]);
+    for (const [index, { taskId, caseId }] of tasks.entries()) {
+      if (index !== 2) {
+        expect(await assigneeOf(taskId, caseId)).toBe('agent-2');
+        const found = (await entries(caseId)).filter(({ type }) => type === 'task.reassigned');
+        expect(found.map(({ seq }) => seq)).toEqual([job.items[index].seq]);
+        expect(found[0]?.actorId).toBe('lead');
+      }
+    }
+    expect(recordsAbout(jobId).map(({ type }) => type)).toEqual(['bulk.started', 'bulk.ended']);
+    expect(recordsAbout(jobId)[1]?.detail).toEqual({ done: 3, refused: 2 });
+    const refused = recordsOf(api.store).filter(({ detail }) => detail.jobId === jobId);
+    expect(refused.map(({ type, detail }) => [type, detail.code])).toEqual([
+      ['command.refused', 'TASK_NOT_OPEN'],
+      ['command.refused', 'TASK_UNKNOWN'],
+    ]);
+  });
+
+  it('keeps its reason in the vault alone, and no longer than it runs', async () => {
+    const tasks = await opened(1);
+    const reason = 'Mr Wang broke his leg';
+    const { body } = await start('lead', {
+      ...{ verb: 'comment', args: { text: 'Zhao Liu called again' }, ids: idsOf(tasks), reason },
+    });
+    const bytes = () =>
+      ['', '-wal'].map((end) => readFileSync(`${api.store.file}${end}`).toString('latin1')).join();
+    expect(bytes()).not.toContain('broke his leg');
+    const texts = () =>
+      api.store.sqlite
+        .prepare('SELECT text_ciphertext IS NULL FROM bulk_jobs WHERE job_id = ?')
+        .pluck()
+        .get(body.jobId);
+    expect(texts()).toBe(0);
+    await runs.through(body.jobId);
+    expect(texts()).toBe(1);
+    const { caseId } = tasks[0] as { caseId: string };
+    const shown = (await api.call('lead', 'GET', `/v1/cases/${caseId}/entries`)).body.items.at(-1);
+    expect(shown.reason).toBe(reason);
+    expect(bytes()).not.toMatch(/broke his leg|called again/);
+    const keys = api.store.sqlite.prepare(`SELECT count(*) FROM vault_keys WHERE subject LIKE 'bulk:%'`);
+    expect(keys.pluck().get()).toBe(0);
+  });
+
+  it('of a worklist takes the tasks that are on it when it starts, and those alone', async () => {
+    await putPerson(api.store, person('mover', ['agent']));
+    const tasks = await opened(3);
+    for (const { taskId } of tasks) await api.call('mover', 'POST', `/v1/tasks/${taskId}/claim`);
+    const { body } = await start('mover', { verb: 'release', filter: { view: 'mine' } });
+    expect(body.total).toBe(3);
+    const later = (await opened(1))[0] as { taskId: string; caseId: string };
+    await api.call('mover', 'POST', `/v1/tasks/${later.taskId}/claim`);
+    await runs.through(body.jobId);
+    expect((await read('mover', body.jobId)).counts.done).toBe(3);
+    expect(await assigneeOf(later.taskId, later.caseId)).toBe('mover');
+  });
+
+  it('as a dry run says of each task what would become of it, and changes nothing', async () => {
+    const tasks = await opened(2);
+    const before = await Promise.all(tasks.map(({ caseId }) => entries(caseId)));
+    const ids = [...idsOf(tasks), 'no-such-task'];
+    const body = { verb: 'reassign', args: { to: 'finance' }, ids, dryRun: true, reason: 'Try' };
+    const received = api.cases.received.length;
+    const values = api.store.sqlite.prepare('SELECT count(*) FROM vault_values').pluck();
+    const sealed = values.get();
+    const wrong = await start('lead', body);
+    const right = await start('lead', { ...body, args: { to: 'agent-2' } });
+    for (const { body: job } of [wrong, right]) await runs.through(job.jobId);
+    const rows = async (jobId: string) =>
+      (await read('lead', jobId)).items.map((row: { status: string; code: string }) => [
+        row.status,
+        row.code,
+      ]);
+    expect(await rows(wrong.body.jobId)).toEqual([
+      ['refused', 'ROLE_REQUIRED'],
+      ['refused', 'ROLE_REQUIRED'],
+      ['refused', 'TASK_UNKNOWN'],
+    ]);
+    expect(await rows(right.body.jobId)).toEqual([
+      ['allowed', null],
+      ['allowed', null],
+      ['refused', 'TASK_UNKNOWN'],
+    ]);
+    expect(await Promise.all(tasks.map(({ caseId }) => entries(caseId)))).toEqual(before);
+    expect(api.cases.received.length).toBe(received);
+    expect(values.get()).toBe(sealed);
+    expect(recordsOf(api.store).filter(({ detail }) => detail.jobId === right.body.jobId)).toEqual([]);
+  });
+
+  it('goes by the rights that its starter has with each task: what is taken away meanwhile is refused', async () => {
+    await putPerson(api.store, person('chief', ['lead']));
+    const tasks = await opened(3);
+    const body = { verb: 'reassign', args: { to: 'agent-2' }, ids: idsOf(tasks), perSecond: 1 };
+    const { jobId } = (await start('chief', body)).body;
+    const one = runs.slice({ jobId });
+    await expect.poll(async () => (await read('chief', jobId)).counts.done).toBeGreaterThan(0);
+    await putPerson(api.store, person('chief', ['agent']));
+    await one;
+    await runs.through(jobId);
+    const { items, counts } = await read('chief', jobId);
+    expect(counts.refused).toBeGreaterThan(0);
+    expect(items.at(-1).code).toBe('ROLE_REQUIRED');
+
+    const again = (await start('chief', { ...body, verb: 'claim', args: {} })).body.jobId;
+    await putPerson(api.store, person('chief', ['agent'], { status: 'disabled' }));
+    await runs.through(again);
+    await putPerson(api.store, person('chief', ['agent']));
+    const codes = (await read('chief', again)).items.map(({ code }: { code: string }) => code);
+    expect(codes).toEqual(['PERSON_UNKNOWN', 'PERSON_UNKNOWN', 'PERSON_UNKNOWN']);
+  });
+
+  it('that a service key started ends with the key', async () => {
+    const made = await createServiceKey(
+      api.store,
+      'default',
+      { name: 'night', roles: ['lead'], scopes: ['tasks:write'], expiresAtMs: Date.now() + 3_600_000 },
+      { actorId: 'admin', atMs: Date.now(), humanId: 'admin' },
+    );
+    if (!('key' in made)) throw new Error('No key');
+    const tasks = await opened(1);
+    const bearer = { headers: { authorization: `Bearer ${made.key}` } };
+    const body = { verb: 'reassign', args: { to: 'agent-2' }, ids: idsOf(tasks) };
+    const { status, body: job } = await start('lead', body, bearer);
+    expect(status).toBe(202);
+    await revokeServiceKey(api.store, 'default', made.saved.keyId, { actorId: 'admin', atMs: Date.now() });
+    await runs.through(job.jobId);
+    const codes = api.store.sqlite.prepare('SELECT code FROM bulk_items WHERE job_id = ?').pluck();
+    expect(codes.all(job.jobId)).toEqual(['SCOPE_REQUIRED']);
+  });
+
+  it('does nothing in a case that its starter has no part in, and does not show that it is there', async () => {
+    await putPerson(api.store, person('outsider', ['lead']));
+    const tasks = await opened(2);
+    const [hidden, seen] = tasks as [{ caseId: string; taskId: string }, { caseId: string; taskId: string }];
+    const recused = { personId: 'outsider', reason: 'Their own complaint' };
+    const { jobId } = (await start('outsider', { verb: 'remind', ids: idsOf(tasks) })).body;
+    expect(
+      (await api.call('compliance', 'POST', `/v1/cases/${hidden.caseId}/recusals`, recused)).status,
+    ).toBe(200);
+    await runs.through(jobId);
+    const job = await read('outsider', jobId);
+    expect(job.items.map(({ taskId }: { taskId: string }) => taskId)).toEqual([seen.taskId]);
+    expect(await typesOf(hidden.caseId)).not.toContain('task.reminded');
+    const listed = await start('outsider', { verb: 'remind', filter: { view: 'all' }, dryRun: true });
+    const all = api.store.sqlite.prepare('SELECT case_id FROM bulk_items WHERE job_id = ?').pluck();
+    expect(all.all(listed.body.jobId)).not.toContain(hidden.caseId);
+    await api.call('outsider', 'POST', `/v1/bulk/${listed.body.jobId}/cancel`);
+    await runs.through(listed.body.jobId);
+  });
+
+  it('is paused, goes on, and is cancelled by its starter alone; what waits then is cancelled', async () => {
+    const tasks = await opened(3);
+    const { jobId } = (await start('lead', { verb: 'remind', ids: idsOf(tasks) })).body;
+    const wish = async (who: string, what: string) => {
+      const { status, body } = await api.call(who, 'POST', `/v1/bulk/${jobId}/${what}`);
+      return [status, body.code ?? body.status];
+    };
+    expect(await wish('lead', 'pause')).toEqual([200, 'paused']);
+    expect((await runs.slice({ jobId })).next).toBe('paused');
+    expect((await read('lead', jobId)).counts.waiting).toBe(3);
+    expect(await wish('lead', 'resume')).toEqual([200, 'running']);
+    expect(await wish('manager', 'cancel')).toEqual([404, 'BULK_UNKNOWN']);
+    expect((await api.call('manager', 'GET', `/v1/bulk/${jobId}`)).status).toBe(404);
+    expect(await wish('lead', 'cancel')).toEqual([200, 'cancelled']);
+    expect(await wish('lead', 'resume')).toEqual([409, 'BULK_ENDED']);
+    expect((await runs.through(jobId)).next).toBe('stop');
+    const job = await read('lead', jobId);
+    expect([job.status, job.counts.cancelled]).toEqual(['cancelled', 3]);
+    expect(recordsAbout(jobId).map(({ type }) => type)).toEqual([
+      ...['bulk.started', 'bulk.paused', 'bulk.resumed', 'bulk.cancelled', 'bulk.ended'],
+    ]);
+    const mine = (await api.call('lead', 'GET', '/v1/bulk?limit=200')).body.items;
+    expect(mine.map((each: { jobId: string }) => each.jobId)).toContain(jobId);
+    expect((await api.call('manager', 'GET', '/v1/bulk')).body.items).toEqual([]);
+  });
+
+  it('tries again what an engine that was away left open, and gives up with a code in the end', async () => {
+    const tasks = await opened(2);
+    const { jobId } = (await start('lead', { verb: 'remind', ids: idsOf(tasks) })).body;
+    api.cases.failWith('PROJECTION_BEHIND');
+    expect(await runs.slice({ jobId, isLast: false })).toMatchObject({ next: 'round', waiting: 2 });
+    api.cases.failWith(undefined);
+    expect(await runs.slice({ jobId, isLast: false })).toMatchObject({ next: 'round', waiting: 0 });
+    expect((await read('lead', jobId)).counts.done).toBe(2);
+    await runs.through(jobId);
+
+    const other = (await start('lead', { verb: 'comment', args: { text: 'Hm' }, ids: idsOf(tasks) })).body
+      .jobId;
+    api.cases.failWith('CASE_NOT_RUNNING');
+    await runs.through(other);
+    api.cases.failWith(undefined);
+    const { items } = await read('lead', other, '&status=failed');
+    expect(items.map(({ code }: { code: string }) => code)).toEqual(['CASE_NOT_RUNNING', 'CASE_NOT_RUNNING']);
+  });
+
+  it('has rows that are read page by page, each once', async () => {
+    const tasks = await opened(5);
+    const { jobId } = (await start('lead', { verb: 'remind', ids: idsOf(tasks), dryRun: true })).body;
+    await runs.through(jobId);
+    const seen: string[] = [];
+    let next: string | null = '';
+    while (next !== null) {
+      const cursor: string = next === '' ? '' : `&cursor=${next}`;
+      const { body } = await api.call('lead', 'GET', `/v1/bulk/${jobId}?limit=2${cursor}`);
+      seen.push(...body.items.map(({ taskId }: { taskId: string }) => taskId));
+      next = body.next;
+    }
+    expect(seen).toEqual(idsOf(tasks));
+  });
+});
+
+describe('refused is', () => {
+  const ids = ['task-1'];
+  it.each([
+    ['what decides', { verb: 'complete', ids }],
+    ['what sends back', { verb: 'return', ids }],
+    ['what recalls', { verb: 'withdraw', ids }],
+    ['a job of nothing', { verb: 'claim' }],
+    ['ids and a filter', { verb: 'claim', ids, filter: {} }],
+    ['no receiver', { verb: 'reassign', ids }],
+    ['a text for what takes none', { verb: 'claim', ids, args: { text: 'x' } }],
+    ['too fast a pace', { verb: 'claim', ids, perSecond: 101 }],
+  ])('%s', async (_, body) => {
+    const { status, body: problem } = await start('lead', body);
+    expect([status, problem.code]).toEqual([422, 'INPUT_INVALID']);
+  });
+
+  it('a receiver whom nobody knows, an empty worklist, who sees no cases, and a fourth job at once', async () => {
+    const code = async (who: string, body: object) => (await start(who, body)).body.code;
+    expect(await code('lead', { verb: 'reassign', args: { to: 'nobody' }, ids })).toBe('PERSON_UNKNOWN');
+    await putPerson(api.store, person('idle', ['lead']));
+    expect(await code('idle', { verb: 'remind', filter: {} })).toBe('BULK_EMPTY');
+    await putPerson(api.store, person('guest', ['customer']));
+    expect(await code('guest', { verb: 'claim', ids })).toBe('ROLE_REQUIRED');
+    for (let n = 0; n < 3; n++) expect(await code('idle', { verb: 'claim', ids })).toBeUndefined();
+    expect(await code('idle', { verb: 'claim', ids })).toBe('BULK_TOO_MANY');
+    const refused = recordsOf(api.store).filter(
+      ({ actorId, type }) => actorId === 'idle' && type === 'command.refused',
+    );
+    expect(refused.map(({ detail }) => detail.code)).toEqual(['BULK_EMPTY', 'BULK_TOO_MANY']);
+  });
+
+  it('a job without the engine: it is kept, and the same request begins it later', async () => {
+    const tasks = await opened(1);
+    const body = { verb: 'remind', ids: idsOf(tasks) };
+    api.cases.failWith('ENGINE_UNAVAILABLE');
+    const away = await start('complaints-manager', body, { key: 'later' });
+    expect([away.status, away.body.code]).toEqual([503, 'ENGINE_AWAY']);
+    api.cases.failWith(undefined);
+    const again = await start('complaints-manager', body, { key: 'later' });
+    expect(again.status).toBe(202);
+    expect((await api.call('complaints-manager', 'GET', '/v1/bulk')).body.items).toHaveLength(1);
+  });
+});
