@@ -18,6 +18,7 @@ import { delegationRoutes } from './routes/delegations.ts';
 import { departmentRoutes } from './routes/departments.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { documentRoutes } from './routes/documents.ts';
+import { draftRoutes } from './routes/drafts.ts';
 import { entryRoutes } from './routes/entries.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -68,6 +69,7 @@ export const createApp = (deps: ApiDeps): Router => {
     taskListRoutes,
     taskVerbRoutes,
     taskPeopleRoutes,
+    draftRoutes,
     bulkRoutes,
     definitionRoutes,
     // Before the people by id, of whom none is called `import` or `export`.

@@ -2,13 +2,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { and, eq, isNull } from 'drizzle-orm';
 import { pauseBeforeRetry } from '../retry.ts';
-import { vaultDocuments, vaultKeys, vaultSearch } from '../schema/index.ts';
+import { drafts, vaultDocuments, vaultKeys, vaultSearch } from '../schema/index.ts';
 import type { Vault } from './open-vault.ts';
 
 const purgeTriesMax = 50;
 
 /**
- * Destroys a subject's data key, and with it every value, salt and document of that subject; commitments and
+ * Destroys a subject's data key, and with it every value, salt, draft and document of that subject; commitments and
  * trails stay and still verify. The row stays as a tombstone, also for a subject never met, so that an older
  * request cannot bring it back. Recording the erasure is the caller's. `purged` is false where the old key may
  * stand in the database's write-ahead log a little longer, because another process was reading.
@@ -26,6 +26,9 @@ export const eraseSubject = async (
         set: destroyed,
         setWhere: isNull(vaultKeys.destroyedAt),
       })
+      .run();
+    db.delete(drafts)
+      .where(and(eq(drafts.tenant, tenant), eq(drafts.subject, subject)))
       .run();
     db.delete(vaultSearch)
       .where(and(eq(vaultSearch.tenant, tenant), eq(vaultSearch.subject, subject)))
