@@ -177,7 +177,9 @@ const noticesOf = (
   const openTasks = Object.entries(row.state.tasks)
     .filter(([, { status }]) => status === 'open')
     .toSorted(([, a], [, b]) => (a.openedAt < b.openedAt ? -1 : 1))
-    .map(([taskId, { assignee, state }]) => ({ taskId, assignee, mark: marks.get(state) }));
+    .map(([taskId, { assignee, state, seat }]) => ({
+      ...{ taskId, assignee, isSeat: seat !== undefined, mark: marks.get(state) },
+    }));
   const assignees = openTasks.flatMap(({ assignee }) => (assignee === null ? [] : [assignee]));
   const parties = {
     ...{ owner: row.owner, assignees, department: row.department, excluded: about.excluded },

@@ -28,6 +28,8 @@ export interface NoticeParts {
   guard: GuardOptions;
   /** The web application's address, for links. */
   publicUrl: string;
+  /** How long a link to a decision is good; default three days. */
+  approvalLinkMs?: number;
   /** Epoch milliseconds. */
   now: () => number;
 }
@@ -68,6 +70,8 @@ export const createWebhookRound =
   async () =>
     (await queueNewEvents(parts.store, parts.now())) + (await sendDue(parts, 'webhook'));
 
+const approvalLinkMsDefault = 72 * 3_600_000;
+
 const sendDue = async (parts: NoticeParts, lane: 'person' | 'webhook'): Promise<number> => {
   const { store, now } = parts;
   const rows = await takeChannelDeliveries(store, { nowMs: now(), lane });
@@ -78,12 +82,12 @@ const sendDue = async (parts: NoticeParts, lane: 'person' | 'webhook'): Promise<
 };
 
 const tryOf = async (parts: NoticeParts, row: ChannelDelivery): Promise<TryOutcome> => {
-  const { store, channels, publicUrl, now } = parts;
+  const { store, channels, publicUrl, approvalLinkMs = approvalLinkMsDefault, now } = parts;
   const { channel } = row;
   try {
     await (channel === 'webhook'
       ? sendWebhook(parts, row, now())
-      : sendMessage(store, channels, { publicUrl }, { ...row, channel }));
+      : sendMessage(store, channels, { publicUrl, approvalLinkMs, nowMs: now() }, { ...row, channel }));
     return { delivered: true };
   } catch (error) {
     return error instanceof PortFailure

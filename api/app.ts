@@ -51,7 +51,7 @@ export const createApp = (deps: ApiDeps): Router => {
   app.route('/', signInRoutes(services));
   app.route(
     '/',
-    approvalCardRoutes(services, (request) => app.fetch(request)),
+    approvalCardRoutes(services, (request, given) => app.fetch(request, given)),
   );
 
   app.use('/v1/*', authenticate(services), limitBody, readJson);

@@ -7,7 +7,11 @@ import type { Credential } from './sign-in/credential.ts';
 /** What a request carries from one middleware to the next. */
 export interface AppEnv {
   /** What the server hands on; nothing where the app is called in process. */
-  Bindings: { incoming?: IncomingMessage };
+  Bindings: {
+    incoming?: IncomingMessage;
+    /** Of several decisions that one person sends together; set by our own code alone. */
+    batchId?: string;
+  };
   Variables: {
     requestId: string;
     /** Who sent it, as looked up for this request. */

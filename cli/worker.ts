@@ -6,7 +6,7 @@ import { openVault } from '../db/vault/open-vault.ts';
 import { demoProfile } from '../machines/library/index.ts';
 import { shippedLadder } from '../machines/library/notification/index.ts';
 import { CommandError } from './command-error.ts';
-import { messageSettingsFrom } from './message-settings.ts';
+import { approvalLinkMsFrom, messageSettingsFrom } from './message-settings.ts';
 import { loadSettings } from './settings.ts';
 import { reportReady } from './supervise/supervised.ts';
 import { installRuntime, startCaseWorker } from './worker/case-worker.ts';
@@ -35,6 +35,7 @@ async function runWorker(): Promise<void> {
       channels: channels(),
       guard: { allow: webhookAllow },
       publicUrl,
+      approvalLinkMs: approvalLinkMsFrom(process.env),
       now: Date.now,
     };
     const bulk = {

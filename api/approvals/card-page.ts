@@ -1,63 +1,152 @@
 import { html } from 'hono/html';
 import type { Fragment } from '../sign-in/pages/layout.ts';
 import type { Language } from '../sign-in/pages/texts.ts';
-import { type ApprovalCard, moneyText } from './card.ts';
+import type { ApprovalCard } from './card.ts';
 import { type CardTexts, cardTextsOf } from './card-texts.ts';
+import { dueText, instantText, leftText } from './instant-text.ts';
+import { moneyText, type ShownValue, valueText } from './shown-values.ts';
 
-/** One screen on which somebody decides: what, how much, by whom so far, and the three answers. */
-export const cardBody = (
-  card: ApprovalCard,
-  { language, key, nowMs }: { language: Language; key: string; nowMs: number },
-): Fragment => {
-  const t = cardTextsOf(language);
-  const { asking, amount, limit, dueAt } = card;
-  const money = (value: { amount: number; currency: string }): string => moneyText(value, language);
-  const row = (name: string, value: string | Fragment): Fragment => html`<dt>${name}</dt><dd>${value}</dd>`;
-  return html`<dl class="facts">
-${asking ? row(t.case, asking.number) : ''}
-${row(t.proposer, card.proposer)}
-${amount ? row(t.amount, html`<strong>${money(amount)}</strong>`) : ''}
-${amount ? row(limit === undefined ? t.noLimit : t.limit, limit === undefined ? '–' : money({ ...amount, amount: limit })) : ''}
-${dueAt === null ? '' : row(t.due, dueText(dueAt, { zone: card.zone, language, nowMs }, t))}
-</dl>
-${
-  asking
-    ? html`<section aria-labelledby="signed"><h2 id="signed">${t.signed}</h2><dl class="facts">
-${asking.subject.map(([name, value]) => row(name, value))}
-</dl><p>${t.papers}: ${asking.documents.join(', ') || '–'}</p></section>`
-    : ''
+/** What the page is made with beside the card. */
+export interface CardPage {
+  language: Language;
+  /** Good for one answer. */
+  key: string;
+  nowMs: number;
+  /** Id of the link that the reader came by; an answer uses it up. */
+  link?: string | undefined;
 }
-${answers(card, t, key, language)}
-<section aria-labelledby="steps"><h2 id="steps">${t.steps}</h2><ol>
-${card.steps.map(
-  (step) => html`<li${step.isCurrent ? html` aria-current="step"` : ''}>
-<strong>${step.title?.[language] ?? step.id}</strong> (${ruleText(step.rule, t)})
-<ul>${step.seats.map(({ who, status, at }) => html`<li>${who}: ${t.status[status]}${at ? ` · ${instantText(at, card.zone, language)}` : ''}</li>`)}</ul>
-</li>`,
-)}
-</ol></section>
+
+/** One screen on which somebody decides: what, how much, why, who is against it, and the three answers. */
+export const cardBody = (card: ApprovalCard, page: CardPage): Fragment => {
+  const { language, nowMs } = page;
+  const t = cardTextsOf(language);
+  const { asking, dueAt, zone } = card;
+  return html`<dl class="facts">
+${asking ? row(t.case, html`${asking.caseTitle[language]} ${asking.number}`) : ''}
+${row(t.proposer, card.proposer)}
+${amountRows(card, t, language)}
+${dueAt === null ? '' : row(t.due, html`${dueText(dueAt, { zone, language })} <strong>${leftText(dueAt, nowMs, t)}</strong>`)}
+</dl>
+${asking ? matter(card, asking, t, language) : ''}
+${dissentPart(card, t, language)}
+${answers(card, t, page)}
+${section('steps', t.steps, stepList(card, t, language))}
+${card.earlier.length === 0 ? '' : section('earlier', t.earlier, earlierList(card, t, language))}`;
+};
+
+const row = (name: string, value: string | Fragment): Fragment => html`<dt>${name}</dt><dd>${value}</dd>`;
+
+const section = (id: string, title: string, body: Fragment): Fragment =>
+  html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>`;
+
+const values = (shown: readonly ShownValue[], language: Language): Fragment =>
+  html`<dl class="facts">
+${shown.map(({ title, path, value }) => row(title[language] || path || '–', valueText(value, language)))}
+</dl>`;
+
+const amountRows = ({ amount, limit }: ApprovalCard, t: CardTexts, language: Language): Fragment | '' => {
+  if (amount === undefined) {
+    return '';
+  }
+  const within = limit !== undefined && limit >= amount.amount;
+  return html`${row(t.amount, html`<strong>${moneyText(amount, language)}</strong>`)}
 ${
-  card.earlier.length === 0
-    ? ''
-    : html`<section aria-labelledby="earlier"><h2 id="earlier">${t.earlier}</h2><ul>
-${card.earlier.map(({ status, amount: then, openedAt }) => html`<li>${instantText(openedAt, card.zone, language)}: ${t.status[status]}${then ? ` · ${money(then)}` : ''}</li>`)}
-</ul></section>`
+  limit === undefined
+    ? row(t.limit, t.noLimit)
+    : row(
+        t.limit,
+        html`${moneyText({ ...amount, amount: limit }, language)} (${within ? t.within : t.beyond})`,
+      )
 }`;
 };
 
-const answers = (card: ApprovalCard, t: CardTexts, key: string, language: Language): Fragment => {
-  const { mine, isStale } = card;
-  if (isStale || 'blocked' in mine) {
-    const why = isStale ? t.stale : card.status === 'running' ? t.blocked : t.ended;
-    return html`<p role="status">${why}</p>`;
+type Asking = NonNullable<ApprovalCard['asking']>;
+
+const matter = (
+  { changes }: ApprovalCard,
+  asking: Asking,
+  t: CardTexts,
+  language: Language,
+): Fragment => html`
+${section('signed', t.signed, values(asking.subject, language))}
+${changes === undefined ? '' : section('changes', t.changes, changeList(changes, t, language))}
+${asking.clause.length === 0 ? '' : section('clause', t.clause, values(asking.clause, language))}
+${section('evidence', t.evidence, evidenceList(asking, t, language))}`;
+
+const changeList = (
+  changes: NonNullable<ApprovalCard['changes']> | null,
+  t: CardTexts,
+  language: Language,
+): Fragment => {
+  if (changes === null) {
+    return html`<p>${t.changesUnknown}</p>`;
   }
-  return html`<form method="post" action="/approvals/${card.caseId}">
+  return changes.length === 0
+    ? html`<p>${t.unchanged}</p>`
+    : html`<table><thead><tr><th scope="col"></th><th scope="col">${t.before}</th><th scope="col">${t.now}</th></tr></thead><tbody>
+${changes.map(({ title, before, after }) => html`<tr><th scope="row">${title[language]}</th><td><del>${valueText(before, language)}</del></td><td><ins>${valueText(after, language)}</ins></td></tr>`)}
+</tbody></table>`;
+};
+
+const evidenceList = ({ documents, evidence }: Asking, t: CardTexts, language: Language): Fragment => html`
+${evidence.length === 0 ? '' : values(evidence, language)}
+${
+  documents.length === 0
+    ? html`<p>${t.noPapers}</p>`
+    : html`<ul>${documents.map(({ title, status }) => html`<li class="${status}">${title[language]}${status === 'received' ? '' : html` (${t.paper[status]})`}</li>`)}</ul>`
+}`;
+
+const dissentPart = (
+  { asking, dissents, zone }: ApprovalCard,
+  t: CardTexts,
+  language: Language,
+): Fragment => {
+  const before = asking?.dissent ?? [];
+  return section(
+    'dissent',
+    t.dissent,
+    before.length + dissents.length === 0
+      ? html`<p>${t.noDissent}</p>`
+      : html`${before.length === 0 ? '' : values(before, language)}
+${
+  dissents.length === 0
+    ? ''
+    : html`<ul>${dissents.map(({ who, what, at, reason }) => html`<li>${who}: ${t.status[what]} · ${instantText(at, zone, language)}${reason === null ? '' : html`<br><q>${reason}</q>`}</li>`)}</ul>`
+}`,
+  );
+};
+
+const stepList = ({ steps, zone }: ApprovalCard, t: CardTexts, language: Language): Fragment => html`<ol>
+${steps.map(
+  (step) => html`<li${step.isCurrent ? html` aria-current="step"` : ''}>
+${step.title?.[language] ?? step.id} <small>(${ruleText(step.rule, t)})</small>
+<ul>${step.seats.map(({ who, status, at }) => html`<li>${who}: ${t.status[status]}${at ? ` · ${instantText(at, zone, language)}` : ''}</li>`)}</ul>
+</li>`,
+)}
+</ol>`;
+
+const earlierList = ({ earlier, zone }: ApprovalCard, t: CardTexts, language: Language): Fragment => html`<ul>
+${earlier.map(({ status, amount, openedAt }) => html`<li>${instantText(openedAt, zone, language)}: ${t.status[status]}${amount ? ` · ${moneyText(amount, language)}` : ''}</li>`)}
+</ul>`;
+
+const answers = (card: ApprovalCard, t: CardTexts, { key, language, link }: CardPage): Fragment => {
+  const { mine, isStale, caseId } = card;
+  if (isStale || 'blocked' in mine) {
+    const why = isStale ? t.stale : card.status === 'running' ? blockedText(mine, t) : t.ended;
+    return html`<p class="note" role="status">${why}</p>`;
+  }
+  if (card.asksSecondFactor) {
+    const next = encodeURIComponent(link === undefined ? `/approvals/${caseId}` : '/approvals/link');
+    return html`<p class="note" role="status">${t.secondFactor} <a href="/sign-in/step-up?next=${next}">${t.stepUp}</a></p>`;
+  }
+  return html`<form method="post" action="/approvals/${caseId}" class="answers">
 <input type="hidden" name="key" value="${key}">
 <input type="hidden" name="task" value="${mine.taskId}">
 <input type="hidden" name="subject" value="${card.subjectHash}">
-<button type="submit" name="answer" value="approve">${t.approve}</button>
+${link === undefined ? '' : html`<input type="hidden" name="link" value="${link}">`}
+<button type="submit" name="answer" value="approve" class="main">${t.approve}</button>
 <label for="reason">${t.reason}</label>
-<input id="reason" name="reason" maxlength="2000">
+<textarea id="reason" name="reason" maxlength="2000" rows="2"></textarea>
 <button type="submit" name="answer" value="reject">${t.reject}</button>
 <label for="to">${t.toStep}</label>
 <select id="to" name="to"><option value="">${t.toProposer}</option>
@@ -67,16 +156,8 @@ ${mine.earlierSteps.map((id) => html`<option value="${id}">${card.steps.find((st
 </form>`;
 };
 
+const blockedText = (mine: ApprovalCard['mine'], t: CardTexts): string =>
+  'blocked' in mine && mine.blocked === 'AUTHORITY_EXCEEDED' ? t.beyondLimit : t.blocked;
+
 const ruleText = (rule: string, t: CardTexts): string =>
   rule === 'sequence' || rule === 'all' || rule === 'any' ? t.rule[rule] : `${t.rule.quorum} ${rule}`;
-
-const instantText = (at: string, zone: string, language: Language): string =>
-  new Date(at).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', {
-    ...{ dateStyle: 'medium', timeStyle: 'short', timeZone: zone },
-  });
-
-const dueText = (
-  dueAt: string,
-  { zone, language, nowMs }: { zone: string; language: Language; nowMs: number },
-  t: CardTexts,
-): string => `${instantText(dueAt, zone, language)}${Date.parse(dueAt) < nowMs ? ` (${t.late})` : ''}`;

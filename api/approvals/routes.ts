@@ -1,49 +1,71 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { restoreApprovalLink, spendApprovalLink } from '../../db/own/approval-links.ts';
 import type { Json } from '../../machines/kernel/json.ts';
 import { authenticate } from '../auth.ts';
 import type { AppEnv } from '../env.ts';
-import { Condition } from '../problem.ts';
+import { Condition, problemResponse } from '../problem.ts';
 import { newRouter, type Router } from '../router.ts';
 import type { Services } from '../services.ts';
 import { sessionTokenOf } from '../sign-in/cookies.ts';
 import { pageFailure } from '../sign-in/page-failure.ts';
 import { givePage } from '../sign-in/pages/layout.ts';
-import { codeText, languageOf } from '../sign-in/pages/texts.ts';
-import { formOf } from '../sign-in/steps.ts';
-import { approvalCard } from './card.ts';
+import { languageOf } from '../sign-in/pages/texts.ts';
+import { formOf, requireSameOrigin } from '../sign-in/steps.ts';
+import { approvalCard, type CardReader } from './card.ts';
 import { cardBody } from './card-page.ts';
-import { cardTextsOf } from './card-texts.ts';
+import { answerText, cardTextsOf } from './card-texts.ts';
+import { linkRoutes } from './link-routes.ts';
+import { findLink, type LinkFound } from './links.ts';
+import { recordCardRead } from './read-cards.ts';
+import { postInside, refusalCode, type SendInside } from './send-inside.ts';
 
-/** Sends a request to this very API, as any client would: rights, keys and sealing are its own. */
-export type SendInside = (request: Request) => Response | Promise<Response>;
+const formBytesMax = 64 * 1024;
 
 /**
  * The approval card: a page on which a signed-in person decides in one screen. Reading it decides nothing, whoever
  * fetches the link; deciding is a form of this page, sent with the session and a key that is good for one answer.
  */
-export const approvalCardRoutes = (services: Services, sendInside: SendInside): Router => {
+export const approvalCardRoutes = (services: Services, send: SendInside): Router => {
   const router = newRouter();
+  const limit = bodyLimit({
+    maxSize: formBytesMax,
+    onError: (c) => problemResponse(c, 'BODY_TOO_LARGE', `A form may have ${formBytesMax} bytes.`),
+  });
+  router.route('/', linkRoutes(services));
 
   // Somebody without a session comes back here after signing in.
-  router.use('/approvals/*', async (c, next) => {
-    if (c.req.method === 'GET' && sessionTokenOf(c, services) === undefined) {
-      return c.redirect(`/sign-in?next=${encodeURIComponent(new URL(c.req.url).pathname)}`, 303);
-    }
-    return authenticate(services)(c, next);
-  });
+  for (const path of ['/approvals', '/approvals/*']) {
+    router.use(path, limit, requireSameOrigin(services), async (c, next) => {
+      if (c.req.method === 'GET' && sessionTokenOf(c, services) === undefined) {
+        return c.redirect(`/sign-in?next=${encodeURIComponent(new URL(c.req.url).pathname)}`, 303);
+      }
+      return authenticate(services)(c, next);
+    });
+  }
   router.onError(pageFailure(services));
 
   router.get('/approvals/:caseId', async (c) => {
-    const done = c.req.query('done') === undefined ? undefined : cardTextsOf(languageOf(c)).done;
-    const failed = codeText(c.req.query('error') ?? '', languageOf(c)) ?? c.req.query('error');
-    return give(services, c, { message: failed ?? done, isAlert: failed !== undefined });
+    const language = languageOf(c);
+    const failed = answerText(c.req.query('error'), language);
+    const done = c.req.query('done') === undefined ? undefined : cardTextsOf(language).done;
+    const card = await approvalCard(services, cardReaderOf(c), c.req.param('caseId'));
+    if (!card) {
+      throw new Condition('NOT_FOUND', 'There is no such approval.');
+    }
+    await recordCardRead(services, c, card);
+    return givePage(c, {
+      title: card.title[language],
+      ...{ message: failed ?? done, isAlert: failed !== undefined },
+      body: cardBody(card, { language, key: randomUUID(), nowMs: services.now() }),
+    });
   });
 
   router.post('/approvals/:caseId', async (c) => {
     const caseId = c.req.param('caseId');
     const field = await formOf(c);
-    const card = await approvalCard(services, c.get('person'), caseId);
+    const card = await approvalCard(services, cardReaderOf(c), caseId);
     const back = (query: string): Response =>
       c.redirect(`/approvals/${encodeURIComponent(caseId)}?${query}`, 303);
     if (!card) {
@@ -53,42 +75,43 @@ export const approvalCardRoutes = (services: Services, sendInside: SendInside): 
     if (card.isStale || card.subjectHash !== field('subject')) {
       return back('error=STALE');
     }
-    const command = commandOf(field);
-    const answer = await sendInside(
-      new Request(new URL(`/v1/tasks/${encodeURIComponent(field('task'))}/${command.verb}`, c.req.url), {
-        method: 'POST',
-        headers: {
-          ...forwarded(c),
-          'content-type': 'application/json',
-          'idempotency-key': field('key'),
-        },
-        body: JSON.stringify(command.body),
-      }),
-    );
-    if (answer.ok) {
-      return back('done=1');
+    const link = field('link') === '' ? undefined : await findLink(services, c, field('link'));
+    if (link && (link.problem !== undefined || !isLinkTo(link, caseId, field('task')))) {
+      return back('error=LINK_USED');
     }
-    const { code } = (await answer.json()) as { code?: string };
-    return back(`error=${encodeURIComponent(code ?? 'INTERNAL')}`);
+    const { verb, body } = commandOf(field);
+    const path = `/v1/tasks/${encodeURIComponent(field('task'))}/${verb}`;
+    const code = await decide(services, link, () => postInside(send, c, { path, body, key: field('key') }));
+    return back(code === undefined ? 'done=1' : `error=${encodeURIComponent(code)}`);
   });
   return router;
 };
 
-const give = async (
-  services: Services,
-  c: Context<AppEnv>,
-  said: { message: string | undefined; isAlert: boolean },
-): Promise<Response> => {
-  const card = await approvalCard(services, c.get('person'), c.req.param('caseId') ?? '');
-  if (!card) {
-    throw new Condition('NOT_FOUND', 'There is no such approval.');
+export const cardReaderOf = (c: Context<AppEnv>): CardReader => ({
+  reader: c.get('person'),
+  credential: c.get('credential'),
+});
+
+const isLinkTo = ({ link }: LinkFound, caseId: string, taskId: string): boolean =>
+  link?.caseId === caseId && link.taskId === taskId;
+
+/** Decides, and uses the link up that led here; one whose answer was refused can be used again. */
+const decide = async (
+  { store, now }: Services,
+  found: LinkFound | undefined,
+  send: () => Response | Promise<Response>,
+): Promise<string | undefined> => {
+  const link = found?.link;
+  if (link && !(await spendApprovalLink(store, link, now()))) {
+    return 'LINK_USED';
   }
-  const language = languageOf(c);
-  return givePage(c, {
-    title: card.title[language],
-    ...said,
-    body: cardBody(card, { language, key: randomUUID(), nowMs: services.now() }),
-  });
+  const answer = await send();
+  const code = await refusalCode(answer);
+  // What is not known to have failed may have been done: then the link stays used.
+  if (link && code !== undefined && answer.status < 500) {
+    await restoreApprovalLink(store, link);
+  }
+  return code;
 };
 
 const commandOf = (field: (name: string) => string): { verb: string; body: { [name: string]: Json } } => {
@@ -96,15 +119,4 @@ const commandOf = (field: (name: string) => string): { verb: string; body: { [na
   return field('answer') === 'return'
     ? { verb: 'return', body: { ...reason, toStep: field('to') === '' ? null : field('to') } }
     : { verb: 'complete', body: { ...reason, outcome: field('answer') } };
-};
-
-// The session and where the form came from, which are judged again; nothing else of the request.
-const forwarded = (c: Context<AppEnv>): { [name: string]: string } => {
-  const names = ['cookie', 'authorization', 'origin', 'host', 'sec-fetch-site'];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = c.req.header(name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 };

@@ -8,6 +8,7 @@ import { pageFailure } from './page-failure.ts';
 import { pageRoutes } from './page-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
 import { passwordRoutes } from './password-routes.ts';
+import { stepUpRoutes } from './step-up-routes.ts';
 import { requireSameOrigin } from './steps.ts';
 
 const formBytesMax = 64 * 1024;
@@ -22,7 +23,7 @@ export const signInRoutes = (services: Services): Router => {
   for (const path of ['/sign-in', '/sign-in/*', '/sign-out', '/account', '/account/*']) {
     router.use(path, limit, requireSameOrigin(services));
   }
-  for (const routes of [pageRoutes, passwordRoutes, passkeyRoutes, oidcRoutes, accountRoutes]) {
+  for (const routes of [pageRoutes, stepUpRoutes, passwordRoutes, passkeyRoutes, oidcRoutes, accountRoutes]) {
     router.route('/', routes(services));
   }
   router.onError(pageFailure(services));

@@ -5,7 +5,8 @@ import { apartMs, type Ladder } from '../../machines/notification/ladder.ts';
 import { isQuiet, nextDigestMs } from '../../machines/notification/quiet-hours.ts';
 import type { Db, Store } from '../open.ts';
 import { isHiddenIn } from '../read/out-of-sight.ts';
-import { type ChannelName, deadlines, notifications } from '../schema/index.ts';
+import { type ChannelName, deadlines, notifications, tasks } from '../schema/index.ts';
+import { ladderIn } from './notification-settings.ts';
 import type { NotificationRow } from './notifications.ts';
 import { personCalendarIn } from './notifications-calendar.ts';
 import { queueDeliveriesIn } from './notifications-deliveries.ts';
@@ -45,12 +46,14 @@ export const judgeDueNotices = (store: Store, options: JudgeOptions): Promise<nu
     return due.length;
   });
 
-const judgeGroup = (db: Db, group: NotificationRow[], { ladder, available, nowMs }: JudgeOptions): void => {
+const judgeGroup = (db: Db, group: NotificationRow[], options: JudgeOptions): void => {
+  const { available, nowMs } = options;
   const [first] = group;
   if (!first) {
     return;
   }
   const { tenant, personId, caseId } = first;
+  const ladder = ladderIn(db, tenant, options.ladder, nowMs);
   const calendar = personCalendarIn(db, tenant, personId, first.calendarId);
   const mayKnow = isInSight(db, first);
   const verdicts = judgeNotices(
@@ -121,8 +124,19 @@ export const isInSight = (
   return person?.status === 'active' && !isHiddenIn(db, person, caseId);
 };
 
-/** Whether the clock that a message is about has stopped, or was moved to a later date since. */
-export const isMoot = (db: Db, { tenant, caseId, facts }: NotificationRow): boolean => {
+/**
+ * Whether the task that a message asks for is done or somebody else's by now, or the clock that it is about has stopped or
+ * was moved to a later date since.
+ */
+export const isMoot = (db: Db, { tenant, caseId, personId, facts }: NotificationRow): boolean => {
+  if (facts.taskId !== undefined) {
+    const task = db
+      .select({ status: tasks.status, assignee: tasks.assignee })
+      .from(tasks)
+      .where(and(eq(tasks.tenant, tenant), eq(tasks.taskId, facts.taskId)))
+      .get();
+    return task?.status !== 'open' || task.assignee !== personId;
+  }
   if (facts.deadline === undefined) {
     return false;
   }

@@ -1,4 +1,5 @@
 export * from './absences.ts';
+export * from './approvals.ts';
 export * from './bulk.ts';
 export * from './cases.ts';
 export * from './definitions.ts';

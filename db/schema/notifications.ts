@@ -17,6 +17,8 @@ export interface NoticeFacts {
   path: string;
   /** What a definition wants told, where it has no template. */
   code?: string;
+  /** The task that it asks for: a message about one that is done or somebody else's by now is not sent. */
+  taskId?: string;
   /** Of a digest. */
   dueToday?: number;
   atRisk?: number;

@@ -11,6 +11,7 @@ import { insertEntries } from './insert-entries.ts';
 import { newEntries } from './new-entries.ts';
 import { spreadExclusions } from './spread-exclusions.ts';
 import { type StoredState, storedAhead } from './stored-ahead.ts';
+import { tellSigners } from './tell-signers.ts';
 import { writeCase } from './write-case.ts';
 import { writeParts } from './write-parts.ts';
 import { writeTasks } from './write-tasks.ts';
@@ -66,6 +67,7 @@ const projectIn = (db: Db, batch: Batch): Projected => {
     writeParts(db, state, stored?.state);
     spreadExclusions(db, state, stored?.state);
     insertDeliveries(db, batch);
+    tellSigners(db, state, stored?.state, fresh);
   }
   return { seq: state.seq, headHash: state.headHash };
 };

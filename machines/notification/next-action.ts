@@ -1,5 +1,5 @@
 /** The one thing that a message asks for. */
-export type ActionKind = 'do-task' | 'assign-task' | 'decide-deadline' | 'open-case';
+export type ActionKind = 'do-task' | 'decide-approval' | 'assign-task' | 'decide-deadline' | 'open-case';
 
 export interface NextAction {
   kind: ActionKind;
@@ -10,7 +10,7 @@ export interface NextAction {
 export interface ActionCase {
   caseId: string;
   /** Open tasks, the oldest first. */
-  openTasks: { taskId: string; assignee: string | null }[];
+  openTasks: { taskId: string; assignee: string | null; isSeat?: boolean }[];
 }
 
 /** The next action of a person in a case: their own task, else what they must decide, else a look at it. */
@@ -20,6 +20,9 @@ export const nextAction = (
   { deadline, mustAct }: { deadline: string | null; mustAct: boolean },
 ): NextAction => {
   const own = openTasks.find(({ assignee }) => assignee === personId);
+  if (own?.isSeat) {
+    return { kind: 'decide-approval', path: `/approvals/${encodeURIComponent(caseId)}` };
+  }
   if (own) {
     return { kind: 'do-task', path: `/tasks/${encodeURIComponent(own.taskId)}` };
   }

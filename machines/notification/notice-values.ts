@@ -27,6 +27,8 @@ export interface NoticeReader {
   company: string | undefined;
   /** The web application's address. */
   publicUrl: string;
+  /** A link of the reader's own, where the message has one; else it is made of the action's place. */
+  link?: string | undefined;
 }
 
 const noDate: Title = { zh: '（已暂停）', en: '(paused)' };
@@ -37,7 +39,7 @@ export const noticeValues = (
   held: readonly NoticeContent[],
   reader: NoticeReader,
 ): TemplateValues => {
-  const { lang, calendar, company, publicUrl } = reader;
+  const { lang, calendar, company, publicUrl, link } = reader;
   const { title, dueAt, percent, action, path, code, dueToday, atRisk } = notice.facts;
   const dated = typeof dueAt === 'string' ? localText(calendar, dueAt) : noDate[lang];
   // Who opens the link is signed in there, and only that tells that it was opened.
@@ -47,7 +49,7 @@ export const noticeValues = (
     ...(title === undefined ? {} : { deadline: title[lang], dueAt: dated }),
     ...(percent === undefined ? {} : { percent: String(percent) }),
     action: actionWords[action][lang],
-    link: `${publicUrl}${path}${mark}`,
+    link: link ?? `${publicUrl}${path}${mark}`,
     company: company ?? 'Caseloom',
     ...(code === undefined ? {} : { code }),
     ...(dueToday === undefined ? {} : { dueToday: String(dueToday) }),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { channelsFrom } from '../../activities/channels/create-channels.ts';
-import { messageSettingsFrom } from '../../cli/message-settings.ts';
+import { approvalLinkMsFrom, messageSettingsFrom } from '../../cli/message-settings.ts';
 
 test('channels are those that the environment sets up; none is needed', () => {
   expect(Object.keys(channelsFrom({}))).toEqual([]);
@@ -39,4 +39,14 @@ test('links lead to this computer and no webhook into a private network, unless 
     publicUrl: 'https://cases.example',
     webhookAllow: ['10.0.0.0/8', 'hooks.internal'],
   });
+});
+
+test('a link to a decision is good for three days, unless the settings say another whole number of hours', () => {
+  const of = (text: string | undefined) => () =>
+    approvalLinkMsFrom(text === undefined ? {} : { CASELOOM_APPROVAL_LINK_HOURS: text });
+  expect(of(undefined)()).toBe(72 * 3_600_000);
+  expect(of('16')()).toBe(16 * 3_600_000);
+  for (const wrong of ['0', '721', '1.5', 'soon', '-1']) {
+    expect(of(wrong)).toThrow('CASELOOM_APPROVAL_LINK_HOURS: must be a whole number of hours');
+  }
 });

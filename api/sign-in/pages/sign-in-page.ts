@@ -46,6 +46,18 @@ ${people.map(({ id, name }) => html`<li><button type="submit" name="person" valu
 }
 </section>`;
 
+/** How somebody who is signed in proves a second factor, and goes on where they were. */
+export const stepUpBody = (t: Texts, { mode }: SignInSettings, next: string): Fragment => {
+  const back = html`<p><a href="${next}">${t.stepUpReturn}</a></p>`;
+  return mode === 'oidc'
+    ? html`<p>${t.stepUpProvider}</p>${back}`
+    : html`<p>${t.stepUpText}</p>
+${mode === 'demo' ? html`<p>${t.stepUpDemo}</p>` : ''}
+${passwordForm(t, { next, people: undefined })}
+<p>${t.stepUpNone} <a href="/account">${t.account}</a></p>
+${back}`;
+};
+
 export const secondFactorBody = (
   t: Texts,
   next: string,

@@ -39,6 +39,13 @@ const english = {
   addPasskey: 'Add a passkey',
   passkeyAdded: 'The passkey was added.',
   back: 'Back to sign-in',
+  stepUp: 'A second factor is needed',
+  stepUpText: 'This takes a second factor: sign in with a passkey, or with your password and a code.',
+  stepUpNone: 'You have neither yet? Set one up, then come back.',
+  stepUpReturn: 'Back to where you were',
+  stepUpDemo: 'Demo people who sign in by a click have none; only somebody with an account here can do this.',
+  stepUpProvider:
+    'The company sign-in does not say here that you have used a second factor, so this cannot be done in this session.',
 };
 
 export type Texts = typeof english;
@@ -79,6 +86,12 @@ const chinese: Texts = {
   addPasskey: '添加通行密钥',
   passkeyAdded: '通行密钥已添加。',
   back: '返回登录',
+  stepUp: '需要第二步验证',
+  stepUpText: '此操作需要第二步验证：请使用通行密钥登录，或使用密码和验证码登录。',
+  stepUpNone: '还没有设置？请先设置，再返回。',
+  stepUpReturn: '返回原页面',
+  stepUpDemo: '点击登录的演示人员没有第二步验证，只有设有账号的人员可以执行该操作。',
+  stepUpProvider: '公司登录未向本系统说明您已通过第二步验证，因此本次会话无法执行该操作。',
 };
 
 const codes: { [code: string]: { [language in Language]: string } } = {

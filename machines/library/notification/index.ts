@@ -2,6 +2,7 @@ import { type Ladder, ladderProblems } from '../../notification/ladder.ts';
 import { type Template, templateProblems } from '../../notification/template.ts';
 import ladder from './ladder.json' with { type: 'json' };
 import advancePaymentDue from './templates/advance-payment-due.json' with { type: 'json' };
+import approvalAsked from './templates/approval-asked.json' with { type: 'json' };
 import caseNotice from './templates/case-notice.json' with { type: 'json' };
 import deadlineBreached from './templates/deadline-breached.json' with { type: 'json' };
 import deadlineMustAct from './templates/deadline-must-act.json' with { type: 'json' };
@@ -26,6 +27,7 @@ export const shippedLadder: Ladder = checked(ladder, ladderProblems(ladder));
 
 const templates: readonly Template[] = [
   advancePaymentDue,
+  approvalAsked,
   caseNotice,
   deadlineBreached,
   deadlineMustAct,
