@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Db, Store } from '../db/open.ts';
 import { definitionByHash } from '../db/own/definitions.ts';
+import { ladderIn, templateIn } from '../db/own/notification-settings.ts';
 import {
   type LaterRung,
   type NewNotice,
@@ -16,7 +17,7 @@ import type { OutboxRow } from '../db/write/outbox.ts';
 import type { DeadlineDefinition, RuntimeDefinition } from '../machines/kernel/definition.ts';
 import type { JsonObject } from '../machines/kernel/json.ts';
 import { stateMarks } from '../machines/kernel/restriction.ts';
-import { findTemplate, plainNotice } from '../machines/library/notification/index.ts';
+import { plainNotice } from '../machines/library/notification/index.ts';
 import { type Ladder, type LadderStep, ladderSteps } from '../machines/notification/ladder.ts';
 import { nextAction } from '../machines/notification/next-action.ts';
 import { recipientsOf } from '../machines/notification/recipients.ts';
@@ -42,14 +43,15 @@ export const createTellPeople =
   (store: Store, options: TellPeopleOptions): TellPeople =>
   async (row) => {
     const about = await subjectOf(store, row);
-    const steps = stepsOf(options.ladder, row.payload, about);
     const nowMs = options.now();
     await store.write((db) => {
+      const ladder = ladderIn(db, row.tenant, options.ladder, nowMs);
+      const steps = stepsOf(db, row.tenant, ladder, row.payload, about);
       const directory = directoryIn(db, row.tenant, nowMs);
       const now = steps.filter(({ afterMs }) => afterMs === 0);
       putNoticesIn(
         db,
-        now.flatMap((step) => noticesOf(db, row, about, step, directory, options, nowMs)),
+        now.flatMap((step) => noticesOf(db, row, about, step, directory, { ...options, ladder }, nowMs)),
         nowMs,
       );
       putLaterRungsIn(
@@ -72,12 +74,15 @@ export const createTellLater =
     const { deadline } = clockData(rung.payload.data);
     const clock = deadline === undefined ? undefined : about.row.state.deadlines[deadline];
     const isOver = clock?.stoppedAt !== undefined || about.row.status === 'closed';
-    const step = stepsOf(options.ladder, rung.payload, about).find(({ rule }) => rule === rung.rule);
     const nowMs = options.now();
     await store.write((db) => {
+      const ladder = ladderIn(db, rung.tenant, options.ladder, nowMs);
+      const steps = stepsOf(db, rung.tenant, ladder, rung.payload, about);
+      const step = steps.find(({ rule }) => rule === rung.rule);
       if (step && !isOver) {
         const directory = directoryIn(db, rung.tenant, nowMs);
-        putNoticesIn(db, noticesOf(db, rung, about, step, directory, options, nowMs), nowMs);
+        const notices = noticesOf(db, rung, about, step, directory, { ...options, ladder }, nowMs);
+        putNoticesIn(db, notices, nowMs);
       }
       settleRungIn(db, rung);
     });
@@ -140,7 +145,13 @@ const deadlineOf = ({ runtime, document, row }: Subject, name: string): Deadline
   return base || change ? ({ ...base, ...change } as DeadlineDefinition) : undefined;
 };
 
-const stepsOf = (ladder: Ladder, payload: OutboxRow['payload'], about: Subject): LadderStep[] => {
+const stepsOf = (
+  db: Db,
+  tenant: string,
+  ladder: Ladder,
+  payload: OutboxRow['payload'],
+  about: Subject,
+): LadderStep[] => {
   const { deadline: name, fraction = 0 } = clockData(payload.data);
   const definition = name === undefined ? undefined : deadlineOf(about, name);
   if (isAboutClock(payload.template) && name !== undefined && definition) {
@@ -153,7 +164,7 @@ const stepsOf = (ladder: Ladder, payload: OutboxRow['payload'], about: Subject):
   return [
     {
       ...{ rule: payload.template, tell, mustAct: tell, send: true, urgent: false, afterMs: 0 },
-      template: findTemplate(template) ? template : plainNotice,
+      template: templateIn(db, tenant, template) ? template : plainNotice,
     },
   ];
 };
@@ -201,7 +212,7 @@ const noticesOf = (
     return {
       ...{ tenant, notificationId: noticeId(effectId, step.rule, personId), personId, caseId },
       ...{ caseNumber: row.number, definitionId: row.definitionId, rule: step.rule, toldAs: as },
-      ...{ template: step.template, templateVersion: findTemplate(step.template)?.version ?? 1 },
+      ...{ template: step.template, templateVersion: templateIn(db, tenant, step.template)?.version ?? 1 },
       facts: {
         ...(deadline === undefined
           ? { code: payload.template }

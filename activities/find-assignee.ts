@@ -1,13 +1,17 @@
 import type { Db } from '../db/open.ts';
 import { actingDataIn } from '../db/own/acting.ts';
 import { departmentIn } from '../db/own/departments.ts';
+import { calendarIn } from '../db/own/notifications-calendar.ts';
 import { type Person, personIn } from '../db/own/people.ts';
+import { surgeIn } from '../db/own/surge.ts';
 import { type Candidate, type CandidateQuery, firstCandidatesIn } from '../db/read/candidates.ts';
 import { chooseAssignee } from '../machines/kernel/choose-assignee.ts';
 import type { Money } from '../machines/kernel/json.ts';
 import { rolesFor } from '../machines/kernel/policy.ts';
 import { effectiveActor } from '../machines/people/effective-actor.ts';
 import { superiorsOf } from '../machines/people/superiors-of.ts';
+import { rosterNow } from '../machines/surge/on-roster.ts';
+import type { SurgePlan } from '../machines/surge/plan.ts';
 import type { AssignmentRequest } from '../workflows/activity-contract.ts';
 
 /** Somebody chosen a moment ago: their case has not recorded it yet. */
@@ -49,11 +53,22 @@ export const findAssignee = (db: Db, wanted: Wanted, options: FindOptions): Pers
   }
   // Whoever was chosen just now has more in hand than is stored: the first who was not is the last to look at.
   const isRecent = ({ person }: Candidate): boolean => recent.some(({ personId }) => personId === person.id);
-  const candidates = firstCandidatesIn(db, able, {
-    order: policy === 'round-robin' ? 'turn' : 'load',
-    isEnough: (candidate) => !isRecent(candidate),
-    isAble,
-  });
+  const among = (query: CandidateQuery): Candidate[] =>
+    firstCandidatesIn(db, query, {
+      order: policy === 'round-robin' ? 'turn' : 'load',
+      isEnough: (candidate) => !isRecent(candidate),
+      isAble,
+    });
+  // While surge mode is on, whoever is on its roster now goes first.
+  const onRoster = rosterIn(db, tenant, role, nowMs).map((line) => ({
+    ...able,
+    ...(line.skill === undefined ? {} : { skills: [...skills, line.skill] }),
+    ...(line.department === undefined ? {} : { department: line.department }),
+  }));
+  const candidates = [...onRoster, able].reduce<Candidate[]>(
+    (found, query) => (found.length > 0 ? found : among(query)),
+    [],
+  );
   const chosen = chooseAssignee(
     policy,
     candidates.map((candidate) => withRecent(candidate, recent)),
@@ -102,6 +117,12 @@ const preferredIn = (
     ...oneOf({ ...present, skills: [], ...roleOf(able) }, id),
     ...oneOf({ ...present, skills: [] }, id).filter(leads),
   ]);
+};
+
+const rosterIn = (db: Db, tenant: string, role: string, nowMs: number): SurgePlan['roster'] => {
+  const plan = surgeIn(db, tenant, nowMs)?.plan;
+  const calendar = plan && calendarIn(db, tenant, plan.calendar);
+  return plan && calendar ? rosterNow(plan, calendar, role, nowMs) : [];
 };
 
 const roleOf = ({ role }: CandidateQuery): Pick<CandidateQuery, 'role'> =>

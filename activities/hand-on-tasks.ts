@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { StoreUnavailable } from '../db/failure.ts';
 import type { Db, Store } from '../db/open.ts';
 import { isAwayIn } from '../db/own/absences.ts';
 import { actingDataIn } from '../db/own/acting.ts';
@@ -28,7 +27,6 @@ export type SendToCase = (key: { tenant: string; caseId: string }, command: Comm
 const takenMax = 100;
 /** A task that nobody could take is tried again after so long. */
 const againAfterMs = 5 * 60_000;
-const lookEveryMs = 10_000;
 
 /**
  * One look at the open tasks of people who are away or have left, the most urgent first: each goes to who stands in for
@@ -180,45 +178,3 @@ const chosenAnew = (db: Db, { row, task, assignee, runtime }: Absent, nowMs: num
     { nowMs },
   );
 };
-
-export interface HandOn {
-  stop: () => Promise<void>;
-}
-
-/** Looks again and again, until stopped. */
-export const startHandOn = (round: () => Promise<number>, say: (line: string) => void): HandOn => {
-  const stopping = new AbortController();
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      try {
-        await round();
-      } catch (error) {
-        if (!(error instanceof StoreUnavailable)) {
-          say(`tasks of the absent: ${error instanceof Error ? error.name : 'unknown error'}`);
-        }
-      }
-      await pause(stopping.signal);
-    }
-  };
-  const ended = run();
-  return {
-    stop: async () => {
-      stopping.abort();
-      await ended;
-    },
-  };
-};
-
-const pause = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, lookEveryMs);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) {
-      end();
-    }
-  });

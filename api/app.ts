@@ -29,6 +29,7 @@ import { peopleRoutes } from './routes/people.ts';
 import { peopleImportRoutes } from './routes/people-import.ts';
 import { recusalRoutes } from './routes/recusals.ts';
 import { roleRoutes } from './routes/roles.ts';
+import { surgeRoutes } from './routes/surge.ts';
 import { taskPeopleRoutes } from './routes/task-people.ts';
 import { taskVerbRoutes } from './routes/task-verbs.ts';
 import { taskListRoutes } from './routes/tasks.ts';
@@ -81,6 +82,7 @@ export const createApp = (deps: ApiDeps): Router => {
     absenceRoutes,
     delegationRoutes,
     messageRoutes,
+    surgeRoutes,
     loginRoutes,
     serviceKeyRoutes,
   ]) {

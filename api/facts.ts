@@ -1,6 +1,7 @@
 import type { Db, Store } from '../db/open.ts';
 import { actingData } from '../db/own/acting.ts';
 import { getPerson, type Person, personIn } from '../db/own/people.ts';
+import { readSurge } from '../db/own/surge.ts';
 import { keepingSuperiorsIn } from '../db/read/out-of-sight.ts';
 import { asksSecondFactor } from '../machines/kernel/approval/second-factor.ts';
 import type { Actor, Facts } from '../machines/kernel/command.ts';
@@ -8,6 +9,7 @@ import type { RuntimeDefinition } from '../machines/kernel/definition.ts';
 import { mayUse } from '../machines/kernel/policy.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
 import { effectiveActor } from '../machines/people/effective-actor.ts';
+import { surgeFact } from '../machines/surge/plan.ts';
 import { type FactSources, type FactState, factLookups } from './fact-lookups.ts';
 import { Refused } from './problem.ts';
 import { type Credential, hasSecondFactor } from './sign-in/credential.ts';
@@ -98,7 +100,7 @@ export const withSecondFactor = (
     ? { ...facts, actor: { ...facts.actor, secondFactor: true } }
     : facts;
 
-/** The facts with what the definition asks for beside the actor, as of now. */
+/** The facts with what the definition asks for beside the actor, and what surge mode promises, as of now. */
 export const withAskedFacts = async (
   sources: FactSources,
   definition: RuntimeDefinition,
@@ -116,5 +118,8 @@ export const withAskedFacts = async (
   const found = await Promise.all(
     asked.map(async (name) => [name, (await factLookups[name]?.(sources, state, facts)) ?? null] as const),
   );
-  return { ...Object.fromEntries(found), ...facts };
+  const nowMs = sources.now();
+  const surge = await readSurge(sources.store, state.tenant, nowMs);
+  const fact = surge && surgeFact(surge.plan, state.kind, surge.until);
+  return { ...Object.fromEntries(found), ...(fact === undefined ? {} : { surge: fact }), ...facts };
 };

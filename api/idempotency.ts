@@ -62,6 +62,7 @@ export interface Subject {
     | 'authority'
     | 'absence'
     | 'delegation'
+    | 'setting'
     | 'service-key';
   id: string;
 }

@@ -1,5 +1,6 @@
 import type { Store } from '../../db/open.ts';
 import { mintApprovalLink } from '../../db/own/approval-links.ts';
+import { templateIn } from '../../db/own/notification-settings.ts';
 import { type NotificationRow, notificationIn } from '../../db/own/notifications.ts';
 import { personCalendarIn } from '../../db/own/notifications-calendar.ts';
 import type { ChannelDelivery } from '../../db/own/notifications-deliveries.ts';
@@ -9,7 +10,6 @@ import { preferencesIn } from '../../db/own/notifications-preferences.ts';
 import { settingIn } from '../../db/own/tenant-settings.ts';
 import { getCase } from '../../db/read/get-case.ts';
 import type { ChannelName } from '../../db/schema/index.ts';
-import { findTemplate } from '../../machines/library/notification/index.ts';
 import { noticeValues } from '../../machines/notification/notice-values.ts';
 import { render } from '../../machines/notification/template.ts';
 import { PortFailure } from '../ports/port-failure.ts';
@@ -43,11 +43,12 @@ export const sendMessage = async (
         calendar: personCalendarIn(db, tenant, row.personId, row.calendarId),
         company: settingIn(db, tenant, 'company')?.name,
         mayKnow: isInSight(db, row),
+        template: templateIn(db, tenant, row.template),
       }
     );
   });
   const address = found?.preferences.addresses[channel];
-  const template = found && findTemplate(found.row.template);
+  const template = found?.template;
   // Whoever has left meanwhile, has no part in the case any more, or wants it elsewhere now, is not written to.
   if (!send || !found || !template || address === undefined || !found.mayKnow) {
     throw new PortFailure(asked, 'PORT_INPUT_INVALID', 'there is nobody to send it to');

@@ -26,6 +26,10 @@ const Ready = z
     store: z.enum(['ok', 'unavailable']),
     engine: z.enum(['ok', 'unavailable']),
     oldestPendingLeafMs: z.number().nullable(),
+    surge: z
+      .object({ plan: z.string(), until: z.string() })
+      .nullable()
+      .describe('Surge mode: the plan that is on, and until when'),
   })
   .openapi('Readiness');
 
@@ -60,10 +64,11 @@ export const healthRoutes = (services: Services): Router => {
   });
 
   on(router, metrics, async (c) => {
-    const { oldestPendingLeafMs, store, engine } = await readiness(services);
+    const { oldestPendingLeafMs, store, engine, surge } = await readiness(services);
     const text = services.metrics.text({
       caseloom_store_up: { help: 'Whether the database answers.', value: store === 'ok' ? 1 : 0 },
       caseloom_engine_up: { help: 'Whether the engine answers.', value: engine === 'ok' ? 1 : 0 },
+      caseloom_surge_on: { help: 'Whether surge mode is on.', value: surge === null ? 0 : 1 },
       caseloom_oldest_pending_leaf_seconds: {
         help: 'Age of the oldest leaf that waits for its place in the log.',
         value: (oldestPendingLeafMs ?? 0) / 1000,

@@ -1,6 +1,7 @@
 import { newRouter, type Router } from '../router.ts';
 import type { Services } from '../services.ts';
 import { notificationReportRoutes } from './notification-report.ts';
+import { notificationSettingRoutes } from './notification-settings.ts';
 import { notificationTemplateRoutes } from './notification-templates.ts';
 import { notificationRoutes } from './notifications.ts';
 import { streamRoutes } from './stream.ts';
@@ -10,7 +11,8 @@ import { webhookRoutes } from './webhooks.ts';
 export const messageRoutes = (services: Services): Router => {
   const router = newRouter();
   for (const routes of [
-    notificationTemplateRoutes(),
+    notificationTemplateRoutes(services),
+    notificationSettingRoutes(services),
     notificationRoutes(services),
     notificationReportRoutes(services),
     webhookRoutes(services),

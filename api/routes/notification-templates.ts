@@ -1,5 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { findTemplate, shippedTemplates } from '../../machines/library/notification/index.ts';
+import { templateIn } from '../../db/own/notification-settings.ts';
+import { readSetting } from '../../db/own/tenant-settings.ts';
+import { shippedTemplates } from '../../machines/library/notification/index.ts';
 import {
   exampleValues,
   render,
@@ -12,6 +14,7 @@ import { Condition } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { page } from '../schemas/case.ts';
 import { readProblems } from '../schemas/common.ts';
+import type { Services } from '../services.ts';
 
 const tags = ['Notifications'];
 const json = <T extends z.ZodType>(description: string, schema: T) => ({
@@ -63,17 +66,20 @@ const tryOut = createRoute({
   responses: { 200: json('The text', Preview), ...readProblems },
 });
 
-export const notificationTemplateRoutes = (): Router => {
+export const notificationTemplateRoutes = ({ store }: Services): Router => {
   const router = newRouter();
 
-  on(router, list, (c) => {
-    requireStaff(c.get('person'));
-    return c.json({ items: shippedTemplates, fields: templateFields, next: null });
+  on(router, list, async (c) => {
+    const { tenant } = requireStaff(c.get('person'));
+    const own = (await readSetting(store, tenant, 'templates')) ?? {};
+    const items = shippedTemplates.map((each) => own[each.id] ?? each);
+    return c.json({ items, fields: templateFields, next: null });
   });
 
-  on(router, preview, (c) => {
-    requireStaff(c.get('person'));
-    const template = findTemplate(c.req.valid('param').templateId);
+  on(router, preview, async (c) => {
+    const { tenant } = requireStaff(c.get('person'));
+    const { templateId } = c.req.valid('param');
+    const template = await store.read((db) => templateIn(db, tenant, templateId));
     if (!template) {
       throw new Condition('NOT_FOUND', 'There is no such template.');
     }

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { templateIn } from '../../db/own/notification-settings.ts';
 import {
   countUnread,
   listNotifications,
@@ -14,7 +15,6 @@ import { getPerson, type Person } from '../../db/own/people.ts';
 import { settingIn } from '../../db/own/tenant-settings.ts';
 import { hidingFacets, isHidden } from '../../db/read/out-of-sight.ts';
 import type { Json } from '../../machines/kernel/json.ts';
-import { findTemplate } from '../../machines/library/notification/index.ts';
 import { noticeValues } from '../../machines/notification/notice-values.ts';
 import { render } from '../../machines/notification/template.ts';
 import { changePeople } from '../change-people.ts';
@@ -212,13 +212,13 @@ const requireKnown = async (
 
 const view = async ({ store, messages }: Services, row: NotificationRow) => {
   const { tenant, notificationId, personId } = row;
-  const { held, lang, calendar, company } = await store.read((db) => ({
+  const { held, lang, calendar, company, template } = await store.read((db) => ({
     held: row.kind === 'digest' ? digestedIn(db, tenant, notificationId) : [],
     lang: preferencesIn(db, tenant, personId).lang,
     calendar: personCalendarIn(db, tenant, personId, row.calendarId),
     company: settingIn(db, tenant, 'company')?.name,
+    template: templateIn(db, tenant, row.template),
   }));
-  const template = findTemplate(row.template);
   const publicUrl = messages?.publicUrl ?? '';
   const values = noticeValues(row, held, { lang, calendar, company, publicUrl });
   const text = template ? render(template, lang, values) : { subject: row.rule, body: row.rule };

@@ -5,7 +5,7 @@ import { createBulkActivities } from '../../activities/bulk.ts';
 import { createActivities } from '../../activities/case-activities.ts';
 import { createTellPeople } from '../../activities/deliver-to-people.ts';
 import { createFailPoint } from '../../activities/fail-point.ts';
-import { createHandOnRound, startHandOn } from '../../activities/hand-on-tasks.ts';
+import { createHandOnRound } from '../../activities/hand-on-tasks.ts';
 import { createFileMailBox } from '../../activities/ports/file-mail-box.ts';
 import type { Letters } from '../../activities/ports/letters.ts';
 import type { Payments } from '../../activities/ports/payment.ts';
@@ -13,8 +13,10 @@ import type { PolicyPort } from '../../activities/ports/policy.ts';
 import { createWebhookLetters } from '../../activities/ports/webhook-letters.ts';
 import { type Relay, startRelay } from '../../activities/relay.ts';
 import { type NoticeParts, type NoticeRelay, startNoticeRelay } from '../../activities/relay-notices.ts';
+import { repeatRound } from '../../activities/repeat-round.ts';
 import { createStandaloneDeliveries } from '../../activities/standalone-deliveries.ts';
 import type { Store } from '../../db/open.ts';
+import { startDueSurges } from '../../db/own/surge.ts';
 import { sendCommand } from '../../workflows/client/send-command.ts';
 import type { Settings } from '../settings.ts';
 import { connectionOptions, connectTemporal } from '../temporal/connection.ts';
@@ -51,6 +53,8 @@ export interface CaseWorker {
 
 /** How long the sweep for absent people waits for a case's answer. */
 const answerMsMax = 5_000;
+const absentEveryMs = 10_000;
+const surgeEveryMs = 60_000;
 
 /** Starts a worker: it runs cases, carries out what they ask for, and delivers their messages. */
 export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseWorker> => {
@@ -99,12 +103,16 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
   const notices: NoticeRelay | undefined =
     options.notices &&
     startNoticeRelay({ store, ...options.notices }, (line) => process.stderr.write(`${line}\n`));
-  const handOn = startHandOn(
+  const say = (line: string): unknown => process.stderr.write(`${line}\n`);
+  const handOn = repeatRound(
     createHandOnRound(store, (key, command) =>
       sendCommand(client, key, command, { deadlineMs: Date.now() + answerMsMax }),
     ),
-    (line) => process.stderr.write(`${line}\n`),
+    { what: 'tasks of the absent', everyMs: absentEveryMs, say },
   );
+  const surges = repeatRound(() => startDueSurges(store, Date.now()), {
+    ...{ what: 'surge mode', everyMs: surgeEveryMs, say },
+  });
   const ending = new AbortController();
   const caughtUp = catchUp(store, client, ending.signal).catch(() => {
     process.stderr.write('The store could not be asked what was written last.\n');
@@ -116,7 +124,7 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
     });
   const ended = running.finally(async () => {
     ending.abort();
-    await Promise.all([relay?.stop(), notices?.stop(), handOn.stop(), caughtUp, woken]);
+    await Promise.all([relay?.stop(), notices?.stop(), handOn.stop(), surges.stop(), caughtUp, woken]);
     await Promise.all([native.close(), connection.close()]);
   });
   return {

@@ -4,7 +4,7 @@ import type { Db } from '../open.ts';
 import { calendars, people } from '../schema/index.ts';
 
 /** The calendar published last under an id. */
-const calendarIn = (db: Db, tenant: string, id: string): Calendar | undefined =>
+export const calendarIn = (db: Db, tenant: string, id: string): Calendar | undefined =>
   db
     .select({ calendar: calendars.calendar })
     .from(calendars)

@@ -6,6 +6,7 @@ import { isQuiet, nextDigestMs } from '../../machines/notification/quiet-hours.t
 import type { Db, Store } from '../open.ts';
 import { isHiddenIn } from '../read/out-of-sight.ts';
 import { type ChannelName, deadlines, notifications, tasks } from '../schema/index.ts';
+import { ladderIn } from './notification-settings.ts';
 import type { NotificationRow } from './notifications.ts';
 import { personCalendarIn } from './notifications-calendar.ts';
 import { queueDeliveriesIn } from './notifications-deliveries.ts';
@@ -45,12 +46,14 @@ export const judgeDueNotices = (store: Store, options: JudgeOptions): Promise<nu
     return due.length;
   });
 
-const judgeGroup = (db: Db, group: NotificationRow[], { ladder, available, nowMs }: JudgeOptions): void => {
+const judgeGroup = (db: Db, group: NotificationRow[], options: JudgeOptions): void => {
+  const { available, nowMs } = options;
   const [first] = group;
   if (!first) {
     return;
   }
   const { tenant, personId, caseId } = first;
+  const ladder = ladderIn(db, tenant, options.ladder, nowMs);
   const calendar = personCalendarIn(db, tenant, personId, first.calendarId);
   const mayKnow = isInSight(db, first);
   const verdicts = judgeNotices(

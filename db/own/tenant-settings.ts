@@ -1,9 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Json } from '../../machines/kernel/json.ts';
+import type { Ladder } from '../../machines/notification/ladder.ts';
+import type { Template } from '../../machines/notification/template.ts';
 import type { Db, Store } from '../open.ts';
 import { perConnection } from '../prepared.ts';
 import { tenantSettings } from '../schema/index.ts';
 import { type ChangedBy, recordChange } from './people-history.ts';
+import type { Surge } from './surge.ts';
 
 /** What a company has chosen; what is absent is as the product ships. */
 export interface TenantSettings {
@@ -13,6 +16,14 @@ export interface TenantSettings {
   company?: { name: string; letterhead: string };
   /** How case numbers look. */
   numberFormat?: string;
+  /** Surge mode, as it was switched on last. */
+  surge?: Surge;
+  /** The plan whose rule may switch it on. */
+  surgeRule?: { plan: string | null };
+  /** The company's own ladder of messages. */
+  ladder?: Ladder;
+  /** Its own templates, by id. */
+  templates?: { [id: string]: Template };
 }
 
 const statements = perConnection((db) => ({

@@ -1,7 +1,9 @@
+import type { Facts } from './command.ts';
 import type { DeadlineDefinition, Trigger } from './definition.ts';
 import { schedule } from './due-date.ts';
 import { type Cause, nextId, type Run } from './run.ts';
 import type { Deadline } from './state.ts';
+import { surgeRule } from './surge-length.ts';
 
 /** What a deadline of this case runs by: the definition's, or the one that was made for it alone. */
 export const ruleOf = ({ state, compiled }: Run, name: string): DeadlineDefinition | undefined =>
@@ -34,7 +36,7 @@ export const triggerDeadlines = (run: Run, happening: Happening, cause: Cause): 
       stopDeadline(run, name, at(stops));
     }
     if (starts) {
-      startDeadline(run, name, at(starts));
+      startDeadline(run, name, at(starts), cause.facts);
     }
     if (reopens) {
       reopenDeadline(run, name);
@@ -66,21 +68,23 @@ const hasProof = (run: Run, trigger: Trigger): boolean =>
   run.state.documents.some((document) => document.key === trigger.proof && document.status === 'received');
 
 /** Starts it, unless it is running already: the first start counts. */
-export const startDeadline = (run: Run, name: string, startedAt: string): void => {
+export const startDeadline = (run: Run, name: string, startedAt: string, facts?: Facts): void => {
   const definition = run.compiled.deadlines[name];
   const current = run.state.deadlines[name];
   if (!definition || (current && isLive(current))) {
     return;
   }
+  const rule = facts && surgeRule(run, name, definition, facts);
   setDeadline(run, name, {
     status: 'running',
     startedAt,
-    limit: (definition.perStep && openStepLimit(run)) || definition.limit,
+    limit: (definition.perStep && openStepLimit(run)) || rule?.limit || definition.limit,
     dueAt: null,
     pauses: [],
     warnings: (definition.warnAt ?? defaultWarnings).map((fraction) => ({ fraction, at: startedAt })),
     extensions: [],
     provisional: false,
+    ...(rule === undefined ? {} : { rule }),
   });
 };
 
