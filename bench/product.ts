@@ -32,6 +32,8 @@ export interface Product {
   token: string;
   /** A new worker that remembers no case. */
   restartWorker: () => Promise<void>;
+  /** Process id of the worker of now. @throws Error where there is none */
+  workerPid: () => number;
   stop: () => Promise<void>;
 }
 
@@ -74,6 +76,12 @@ export const startProduct = async (options: ProductOptions): Promise<Product> =>
     restartWorker: async () => {
       await end(worker);
       worker = await startWorker();
+    },
+    workerPid: () => {
+      if (worker?.pid === undefined) {
+        throw new Error('The product runs without a worker.');
+      }
+      return worker.pid;
     },
     stop: async () => {
       await Promise.all([end(api), end(worker)]);

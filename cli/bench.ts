@@ -8,6 +8,7 @@ import { refreshPage } from '../bench/page.ts';
 import { calibrate, kernel, lists, startTime } from '../bench/parts-alone.ts';
 import { http, overhead, rate } from '../bench/parts-together.ts';
 import { jsonOf, markdownOf, tableOf } from '../bench/report.ts';
+import { soak } from '../bench/soak.ts';
 import { CommandError } from './command-error.ts';
 import { projectFolder } from './project-folder.ts';
 import { loadSettings } from './settings.ts';
@@ -23,6 +24,8 @@ type BenchOptions = {
   readonly quick?: boolean;
   readonly json?: string;
   readonly page?: boolean;
+  readonly soak?: number;
+  readonly casesPerS?: number;
 };
 
 const usageErrorCode = 2;
@@ -41,6 +44,12 @@ export function benchCommand(): Command {
         readParts,
       ),
     )
+    .option(
+      '--soak <minutes>',
+      'instead: the product with its tuned worker under a steady load for so long; every command must be accepted',
+      Number,
+    )
+    .option('--cases-per-s <n>', 'with --soak: cases begun per second, each of seven commands', Number, 1)
     .option('--quick', 'a few seconds each: to see that it runs, not what it says')
     .option('--json <file>', 'write the figures as one JSON object')
     .option('--page', 'put the figures into docs/bench.md')
@@ -52,6 +61,8 @@ async function runBench({
   quick = false,
   json,
   page = false,
+  soak: soakMinutes,
+  casesPerS = 1,
 }: BenchOptions): Promise<void> {
   const at = new Date().toISOString();
   const machine = machineNow();
@@ -66,6 +77,15 @@ async function runBench({
 
   let figures: Figures = {};
   try {
+    if (soakMinutes !== undefined) {
+      if (!(soakMinutes > 0 && casesPerS > 0)) {
+        throw new CommandError('--soak and --cases-per-s take a number above 0.', usageErrorCode);
+      }
+      const soaked = await soak(bed, { minutes: soakMinutes, casesPerS });
+      process.stdout.write(`\n${JSON.stringify({ ...soaked, machine, versions, at }, null, 2)}\n`);
+      process.exitCode = soaked.verified.ok ? 0 : 1;
+      return;
+    }
     for (const name of partNames.filter((each) => only.includes(each))) {
       figures = { ...figures, ...(await parts[name](bed)) };
     }
