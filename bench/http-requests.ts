@@ -7,40 +7,60 @@ import { lifecycleDocument, lifecycleEvents, openingData } from './lifecycle.ts'
 /** Sends a request and returns the answer's JSON. @throws Error unless it was accepted */
 export type Call = (method: 'GET' | 'POST', path: string, body?: JsonObject) => Promise<JsonObject>;
 
-/** Keeps its connections open, as a person's browser would. */
+/** Keeps its connections open, as a person's browser would; one that the server closed just then is not a failure. */
 export const caller = ({ baseUrl, token }: { baseUrl: string; token: string }): Call => {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  return (method, path, body) =>
-    new Promise((resolve, reject) => {
-      const text = body === undefined ? undefined : JSON.stringify(body);
-      const headers = {
-        authorization: `Bearer ${token}`,
-        ...(text === undefined
-          ? {}
-          : {
-              'content-type': 'application/json',
-              'content-length': Buffer.byteLength(text),
-              'idempotency-key': randomUUID(),
-            }),
-      };
-      const sent = request(`${baseUrl}${path}`, { method, agent, headers }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          const answer = Buffer.concat(chunks).toString('utf8');
-          const { statusCode = 0 } = response;
-          if (statusCode === 200 || statusCode === 201) {
-            resolve(JSON.parse(answer));
-          } else {
-            reject(new Error(`${method} ${path}: ${statusCode} ${answer.slice(0, 500)}`));
-          }
-        });
-      });
-      sent.on('error', reject);
-      sent.end(text);
+  return async (method, path, body) => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(text === undefined
+        ? {}
+        : {
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(text),
+            'idempotency-key': randomUUID(),
+          }),
+    };
+    const once = (): Promise<JsonObject> => requestOnce(agent, `${baseUrl}${path}`, method, headers, text);
+    return once().catch((error: unknown) => {
+      if (error instanceof ClosedWhileIdle) {
+        return once();
+      }
+      throw error;
     });
+  };
 };
+
+class ClosedWhileIdle extends Error {}
+
+const requestOnce = (
+  agent: Agent,
+  url: string,
+  method: string,
+  headers: Record<string, string | number>,
+  text: string | undefined,
+): Promise<JsonObject> =>
+  new Promise((resolve, reject) => {
+    const sent = request(url, { method, agent, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const answer = Buffer.concat(chunks).toString('utf8');
+        const { statusCode = 0 } = response;
+        if (statusCode === 200 || statusCode === 201) {
+          resolve(JSON.parse(answer));
+        } else {
+          reject(new Error(`${method} ${url}: ${statusCode} ${answer.slice(0, 500)}`));
+        }
+      });
+    });
+    sent.on('error', (error: NodeJS.ErrnoException) =>
+      reject(sent.reusedSocket && error.code === 'ECONNRESET' ? new ClosedWhileIdle() : error),
+    );
+    sent.end(text);
+  });
 
 /** Opens a case of the benchmark's definition and returns its id. */
 export const openOverHttp = async (call: Call): Promise<string> => {
