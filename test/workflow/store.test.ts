@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { entriesOf, getCase } from '../../db/read/get-case.ts';
 import { compile } from '../../machines/kernel/compile.ts';
 import { caseWorkflowId } from '../../workflows/messages.ts';
-import { admin, handler, miniInput, reason, send } from '../support/mini-case.ts';
+import { admin, handler, miniDefinition, miniInput, reason, send } from '../support/mini-case.ts';
 import { startTestServer, type TestServer } from '../support/temporal.ts';
 import { answerOf, startTestWorker, type TestWorker } from '../support/worker.ts';
 
@@ -167,4 +168,32 @@ test('newly published calendars are an entry, and the case counts with them from
   answerOf(await cases.send(caseId, send('note')));
   const last = (await entriesOf(cases.store, { tenant: 'acme', caseId })).at(-1);
   expect(JSON.parse(last?.leaf ?? '').calendar).toEqual(after.calendarHashes);
+});
+
+test('a command that closes the case while a timer of it fires is answered once and stored once', async () => {
+  const { received, ...others } = miniDefinition.machine.states ?? {};
+  const quick = {
+    ...miniDefinition,
+    machine: {
+      ...miniDefinition.machine,
+      states: { ...others, received: { ...received, after: { PT2S: 'expired' } } },
+    },
+  };
+  const { caseId, outcome } = await cases.open({ compile: miniInput(quick) });
+  answerOf(outcome);
+  await sleep(1_000);
+  // The run waits for the store with its task open; the server takes no end of a run that has not seen its timer fire.
+  const lock = new Database(cases.store.file);
+  lock.exec('BEGIN IMMEDIATE');
+  const answer = cases.send(caseId, send('drop'));
+  await sleep(1_400);
+  lock.close();
+  // Sent again it is answered, or judged while the run finds out what it had stored: the store says which.
+  expect(await answer).not.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+  await expect.poll(async () => (await handleOf(caseId).describe()).status.name).toBe('COMPLETED');
+  const { events } = await handleOf(caseId).fetchHistory();
+  const failed = events?.filter(({ workflowTaskFailedEventAttributes }) => workflowTaskFailedEventAttributes);
+  expect(failed?.length).toBe(1);
+  const entries = await entriesOf(cases.store, { tenant: 'acme', caseId });
+  expect(entries.map(({ type }) => type)).toEqual(['case.opened', 'drop']);
 });

@@ -49,7 +49,7 @@ export const isPassing = (error: unknown): boolean =>
     error.cause.type === failureTypes.ending);
 
 /**
- * Whether the update was lost with its workflow task: the run was about to end when another event came in between. It is
+ * Whether the update was lost with its workflow task: the run was about to end when a timer of it fired. It is
  * safe to send again: what was stored of it is answered and not applied twice.
  */
 export const isLostWithTask = (error: unknown): boolean => grpcCode(error) === grpc.failedPrecondition;

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Command } from '../../machines/kernel/command.ts';
 import { type Answer, caseWorkflowId, commandUpdate } from '../messages.ts';
-import { isPassing, type Outcome, outcomeOfFailure } from './outcome.ts';
+import { isLostWithTask, isPassing, type Outcome, outcomeOfFailure } from './outcome.ts';
 import { createTurnstile } from './turnstile.ts';
 
 const turnstile = createTurnstile();
@@ -45,7 +45,7 @@ export const answerOf = async (
       );
       return answer === undefined ? { type: 'condition', code: 'CASE_BUSY' } : { type: 'answered', answer };
     } catch (error) {
-      if (!isPassing(error) || Date.now() + passingPauseMs >= deadlineMs) {
+      if (!(isPassing(error) || isLostWithTask(error)) || Date.now() + passingPauseMs >= deadlineMs) {
         return outcomeOfFailure(error);
       }
       await new Promise((resolve) => setTimeout(resolve, passingPauseMs));
