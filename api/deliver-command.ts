@@ -4,6 +4,7 @@ import type { Command } from '../machines/kernel/command.ts';
 import type { JsonObject, Sealed } from '../machines/kernel/json.ts';
 import { isRefusal, type Refusal } from '../machines/kernel/refusal.ts';
 import { answeredSeq, step } from '../machines/kernel/step.ts';
+import type { Outcome } from '../workflows/client/outcome.ts';
 import type { Answer } from '../workflows/messages.ts';
 import type { Published } from './definitions.ts';
 import { actingFacts, type OnBehalfOf, withAskedFacts, withSecondFactor } from './facts.ts';
@@ -89,9 +90,12 @@ export const deliverCommand = async (
   if (state.status === 'closed') {
     await refuseClosed(services, row, command);
   }
-  const outcome = await askEngine(services, sender, () =>
-    cases.send({ tenant, caseId }, command, { deadlineMs }),
-  );
+  const sendOnce = (): Promise<Outcome> =>
+    askEngine(services, sender, () => cases.send({ tenant, caseId }, command, { deadlineMs }));
+  const first = await sendOnce();
+  const isStale =
+    first.type === 'refused' && (await wasJudgedStale(services, command, { tenant, caseId, deadlineMs }));
+  const outcome = isStale ? await sendOnce() : first;
   if (outcome.type === 'condition' && mayBeDone.includes(outcome.code)) {
     return afterSilence(services, command, { tenant, caseId, code: outcome.code });
   }
@@ -159,6 +163,23 @@ const wholeCommand = async (
     ...(reason === undefined ? {} : { reason }),
     ...(expectedRev === undefined ? {} : { expectedRev }),
   } as Command;
+};
+
+/**
+ * Whether a refusal rests on a case that is older than the stored one: a crash between storing an entry and telling
+ * Temporal leaves such a run, and it is told here. Where the store has the command itself, sending it again answers it.
+ */
+const wasJudgedStale = async (
+  services: Services,
+  command: Command,
+  { tenant, caseId, deadlineMs }: { tenant: string; caseId: string; deadlineMs: number },
+): Promise<boolean> => {
+  const row = await getCase(services.store, { tenant, caseId });
+  if (!row || (answeredSeq(row.state, command.id) === undefined && (await judge(services, row, command)))) {
+    return false;
+  }
+  await services.cases.sync({ tenant, caseId }, row.lastSeq, { deadlineMs });
+  return true;
 };
 
 type ConditionCode = Parameters<typeof conditionOf>[0];

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { sendCommand } from '../workflows/client/send-command.ts';
 import { startCase } from '../workflows/client/start-case.ts';
+import { syncCase } from '../workflows/client/sync-case.ts';
 import { wakeBulk } from '../workflows/client/wake-bulk.ts';
 import { caseWorkflowId } from '../workflows/messages.ts';
 import type { Cases } from './cases.ts';
@@ -12,6 +13,7 @@ const reachableWithinMs = 900;
 export const temporalCases = (client: Client, taskQueue: string): Cases => ({
   send: (target, command, until) => sendCommand(client, target, command, until),
   start: (input, judged, until) => startCase(client, input, judged, { taskQueue, ...until }),
+  sync: (target, seq, until) => syncCase(client, target, seq, until),
   hasEnded: async ({ tenant, caseId }) => {
     try {
       const { status } = await client.workflow.getHandle(caseWorkflowId(tenant, caseId)).describe();

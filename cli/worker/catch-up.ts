@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Store } from '../../db/open.ts';
-import { type Head, recentHeads } from '../../db/read/recent-heads.ts';
-import { caseWorkflowId, syncUpdate } from '../../workflows/messages.ts';
+import { recentHeads } from '../../db/read/recent-heads.ts';
+import { syncCase } from '../../workflows/client/sync-case.ts';
 
 /** How far back a crash can matter: longer than a workflow task may take and a worker needs to come back. */
 const sinceMs = 600_000;
@@ -23,19 +23,8 @@ export const catchUp = async (store: Store, client: Client, signal: AbortSignal)
       if (signal.aborted) {
         return;
       }
-      await tell(client, head);
+      await syncCase(client, head, head.seq, { deadlineMs: Date.now() + answerMsMax });
     }
   };
   await Promise.all(Array.from({ length: atOnceMax }, tellNext));
-};
-
-const tell = async (client: Client, { tenant, caseId, seq }: Head): Promise<void> => {
-  const handle = client.workflow.getHandle(caseWorkflowId(tenant, caseId));
-  try {
-    await client.withDeadline(Date.now() + answerMsMax, () =>
-      handle.executeUpdate(syncUpdate, { args: [seq] }),
-    );
-  } catch {
-    // Most say that they know, closed cases have no run; whoever could not be told finds out with its next entry.
-  }
 };

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { embeddedTenant } from '../../api/embedded-tenant.ts';
+import { getCase } from '../../db/read/get-case.ts';
 import { startTestApi } from '../support/api.ts';
 
 type Api = Awaited<ReturnType<typeof startTestApi>>;
@@ -61,3 +63,20 @@ test('while the database is locked: new commands 503 and nothing sent, reads and
   const { body } = await api.call('handler', 'GET', `/v1/cases/${caseId}/entries`);
   expect(body.items.map(({ type }: { type: string }) => type)).toEqual(['case.opened', 'register']);
 }, 30_000);
+
+test('a refusal by a run that a crash left behind the store is not given: it is told, and asked again', async () => {
+  const { caseId } = await api.openComplaint();
+  const before = await getCase(api.store, { tenant: embeddedTenant, caseId });
+  if (!before) {
+    throw new Error('The complaint is not stored.');
+  }
+  const url = `/v1/cases/${caseId}/events`;
+  expect((await api.call('agent', 'POST', url, { type: 'register', data: {} })).status).toBe(200);
+  api.cases.forgetAfter(before.state);
+  const next = await api.call('handler', 'POST', url, { type: 'acknowledge' });
+  expect([next.status, next.body.seq]).toEqual([200, 3]);
+
+  api.cases.forgetAfter(before.state);
+  const wrong = await api.call('handler', 'POST', url, { type: 'approve' });
+  expect([wrong.status, wrong.body.code]).toEqual([403, 'ROLE_REQUIRED']);
+});

@@ -19,6 +19,8 @@ export interface InProcessCases extends Cases {
   failWith: (code: Extract<Outcome, { type: 'condition' }>['code'] | 'broken' | undefined) => void;
   /** While set, commands are taken but not written to the store. */
   holdProjection: (held: boolean) => void;
+  /** Makes the run forget what came after this state, as a crash does that the store outlived. */
+  forgetAfter: (state: CaseState) => void;
   /** Ids of all commands that reached the engine, in order. */
   received: string[];
 }
@@ -115,6 +117,12 @@ export const inProcessCases = (
     holdProjection: (value) => {
       held = value;
     },
+    forgetAfter: (state) => {
+      const run = runs.get(keyOf(state));
+      if (run) {
+        run.state = state;
+      }
+    },
     send: (target, command: Command) =>
       inTurn(keyOf(target), async () => {
         const condition = failed();
@@ -145,6 +153,13 @@ export const inProcessCases = (
         compiles.set(keyOf(judged), input.compile);
         runs.set(keyOf(judged), run);
         return take(run, startStep(run.compiled, input, at()));
+      }),
+    sync: (target) =>
+      inTurn(keyOf(target), async () => {
+        const [run, row] = [runs.get(keyOf(target)), await getCase(store, target)];
+        if (run && row) {
+          run.state = row.state;
+        }
       }),
     hasEnded: async (target) => (await runOf(target)) === undefined,
     // Nothing goes through a bulk job here by itself.
