@@ -15,6 +15,7 @@ import { caseRoutes } from './routes/cases.ts';
 import { deadlineRoutes } from './routes/deadlines.ts';
 import { definitionRoutes } from './routes/definitions.ts';
 import { delegationRoutes } from './routes/delegations.ts';
+import { departmentReportRoutes } from './routes/department-report.ts';
 import { departmentRoutes } from './routes/departments.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { documentRoutes } from './routes/documents.ts';
@@ -67,6 +68,7 @@ export const createApp = (deps: ApiDeps): Router => {
     adHocRoutes,
     ownerRoutes,
     transferReportRoutes,
+    departmentReportRoutes,
     taskListRoutes,
     taskVerbRoutes,
     taskPeopleRoutes,

@@ -1,0 +1,123 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { calendarIn } from '../../db/own/notifications-calendar.ts';
+import { listTaskTimes, taskTimesMax } from '../../db/read/list-task-times.ts';
+import { hidingFacets } from '../../db/read/out-of-sight.ts';
+import type { Calendar } from '../../machines/kernel/calendar.ts';
+import { instantAt, instantMs } from '../../machines/kernel/instant.ts';
+import { hasOwnRole } from '../../machines/kernel/policy.ts';
+import { departmentReport } from '../../machines/people/department-report.ts';
+import { hiddenStates } from '../hidden-states.ts';
+import { Condition } from '../problem.ts';
+import { newRouter, on, type Router } from '../router.ts';
+import { Instant, readProblems } from '../schemas/common.ts';
+import { Id } from '../schemas/people.ts';
+import type { Services } from '../services.ts';
+
+const Spread = z
+  .object({ mean: z.number().nullable(), median: z.number().nullable(), p90: z.number().nullable() })
+  .openapi('HoursSpread');
+
+const DepartmentStep = z
+  .object({
+    department: z.string().nullable().describe('The task’s, else where whoever has or had it works'),
+    definition: z.string(),
+    step: z.string().describe('Id of the state that the task belongs to'),
+    tasks: z.int(),
+    open: z.int(),
+    completed: z.int(),
+    cancelled: z.int().describe('Given up; their times do not count'),
+    late: z.int(),
+    waitedHours: Spread.describe('Until somebody had it'),
+    usedHours: Spread.describe('From then until it was completed, or now'),
+    waitedWorkingHours: Spread.describe('The same in working hours of the case’s calendar'),
+    usedWorkingHours: Spread,
+  })
+  .openapi('DepartmentStep');
+
+const report = createRoute({
+  method: 'get',
+  path: '/v1/reports/departments',
+  summary: 'How long tasks waited and how long they were worked on, by department and step',
+  tags: ['Reports'],
+  request: {
+    query: z.strictObject({
+      from: Instant.optional().describe('When cases were opened; default: 90 days before `to`'),
+      to: Instant.optional().describe('Default: now; not included'),
+      kind: Id.optional().describe('Only cases of this kind'),
+      department: Id.optional(),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'A line for each department and step',
+      content: {
+        'application/json': {
+          schema: z
+            .object({
+              from: z.string(),
+              to: z.string(),
+              whole: z
+                .boolean()
+                .describe(`False: there are more than ${taskTimesMax} tasks; ask for less time`),
+              items: z.array(DepartmentStep),
+            })
+            .openapi('DepartmentReport'),
+        },
+      },
+    },
+    ...readProblems,
+  },
+});
+
+/** Who may see how departments work. */
+const readers = [
+  'lead',
+  'manager',
+  'complaints-manager',
+  'qa',
+  'compliance',
+  'auditor',
+  'admin',
+  'head-office',
+];
+const defaultMs = 90 * 86_400_000;
+
+export const departmentReportRoutes = (services: Services): Router => {
+  const { store, now, definitions } = services;
+  const router = newRouter();
+  on(router, report, async (c) => {
+    const person = c.get('person');
+    const { tenant } = person;
+    if (!hasOwnRole({ actor: person }, readers)) {
+      throw new Condition('NOT_FOUND', 'There is nothing at this address.');
+    }
+    const { from, to, kind, department } = c.req.valid('query');
+    const toMs = to === undefined ? now() : instantMs(to);
+    const span = {
+      from: instantAt(from === undefined ? toMs - defaultMs : instantMs(from)),
+      to: instantAt(toMs),
+    };
+    const [hiding, hidden] = await Promise.all([hidingFacets(store, person), hiddenStates(services, person)]);
+    const found = await listTaskTimes(store, { tenant, ...span, kind, hiding, hidden });
+    const calendars = new Map<string, Calendar | undefined>();
+    for (const { definitionHash, profile } of found) {
+      const key = JSON.stringify([definitionHash, profile]);
+      if (!calendars.has(key)) {
+        const { runtime } = await definitions.ofCase(tenant, definitionHash);
+        const id = runtime.profiles?.[profile ?? '']?.calendar ?? runtime.calendar;
+        calendars.set(key, await store.read((db) => calendarIn(db, tenant, id)));
+      }
+    }
+    const items = departmentReport(
+      found
+        .filter((task) => department === undefined || task.department === department)
+        .map(({ definitionHash, profile, ...task }) => ({
+          ...task,
+          calendar: calendars.get(JSON.stringify([definitionHash, profile])),
+        })),
+      now(),
+    );
+    return c.json({ ...span, whole: found.length < taskTimesMax, items });
+  });
+  return router;
+};
