@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sweepRequests } from '../db/own/idempotency.ts';
+import { indexOlderCases } from '../db/own/index-older-cases.ts';
 import { sweepSignIn } from '../db/own/sessions.ts';
 import type { Vault } from '../db/vault/open-vault.ts';
 import { sweepValues } from '../db/vault/sweep-values.ts';
@@ -19,7 +20,8 @@ export interface SweepOptions {
 
 /**
  * Throws away, at once and then every hour, what only a request of days ago needed: the answers kept for
- * their keys, personal values that came to stand in no entry, and what signing in has left behind. The answer stops it, after the batch under way.
+ * their keys, personal values that came to stand in no entry, and what signing in has left behind. Puts into the
+ * full-text index the cases that were there before it. The answer stops it, after the batch under way.
  */
 export const startSweep = (
   vault: Vault,
@@ -42,6 +44,7 @@ export const startSweep = (
         await untilNone(() => sweepRequests(vault.store, now()));
         await untilNone(async () => (await sweepValues(vault, now())).looked);
         await sweepSignIn(vault.store, now());
+        await untilNone(() => indexOlderCases(vault.store));
       } catch {
         onError();
       }

@@ -4,14 +4,14 @@ import type { Person } from '../db/own/people.ts';
 import type { Page } from '../db/read/cursor.ts';
 import { listTasks, type TaskRow, type TaskSort } from '../db/read/list-tasks.ts';
 import { hidingFacets } from '../db/read/out-of-sight.ts';
+import { searchTaskList } from '../db/read/search-tasks.ts';
 import type { TaskFilter, TaskView } from '../db/read/task-filter.ts';
-import { searchCases } from '../db/vault/search.ts';
 import { defined } from './defined.ts';
 import type { AppEnv } from './env.ts';
 import { actorOf } from './facts.ts';
 import { hiddenStates } from './hidden-states.ts';
-import { recordRead } from './record-read.ts';
-import { maySeeCases, maySeePersonal } from './rights.ts';
+import { maySeeCases } from './rights.ts';
+import { searched } from './searched.ts';
 import type { Services } from './services.ts';
 
 /** What somebody asks of a worklist. */
@@ -36,8 +36,7 @@ export const outOfSight = async (services: Services, reader: Person): Promise<Ou
 });
 
 /**
- * One page of the open tasks that the sender of this request may see, under what they ask for. A search that finds
- * something beyond a number is recorded.
+ * One page of the open tasks that the sender of this request may see, under what they ask for.
  *
  * @throws CursorInvalid
  */
@@ -46,25 +45,24 @@ export const workList = async (
   c: Context<AppEnv>,
   { view = 'mine', overdue, dueBefore, q, ...query }: WorkListQuery,
 ): Promise<Page<TaskRow>> => {
-  const { store, vault, now } = services;
+  const { store, now } = services;
   const person = c.get('person');
   const { tenant } = person;
   if (!maySeeCases(person)) {
     return { items: [], next: null };
   }
-  const found =
-    q !== undefined && maySeePersonal(person) ? await searchCases(vault, { tenant, text: q }) : [];
-  if (found.length > 0) {
-    await recordRead(services, c, 'tasks.searched', { kind: 'tenant', id: tenant }, { cases: found });
-  }
-  return listTasks(store, {
+  const asked = {
     tenant,
     ...(await outOfSight(services, person)),
     ...viewOf(view, await workKeysOf(services, person)),
     ...defined(query),
     ...(dueBefore === undefined ? {} : { dueBefore: new Date(dueBefore).toISOString() }),
     ...(overdue === 'true' ? { overdueAt: new Date(now()).toISOString() } : {}),
-    ...(found.length > 0 ? { caseIds: found } : q === undefined ? {} : { q }),
+  };
+  return searched(services, c, 'tasks.searched', q, {
+    all: () => listTasks(store, asked),
+    ofCases: (caseIds) => listTasks(store, { ...asked, caseIds }),
+    byText: (text) => searchTaskList(store, { ...asked, q: text }),
   });
 };
 

@@ -1,13 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listCases } from '../../db/read/list-cases.ts';
-import { searchCases } from '../../db/vault/search.ts';
+import { searchCaseList } from '../../db/read/search-cases.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
 import { visibleStates } from '../case-view.ts';
 import { defined } from '../defined.ts';
 import { etagOf } from '../etag.ts';
 import { openCase } from '../open-case.ts';
 import { presentCase, visibleCase } from '../present-case.ts';
-import { maySeeCases, maySeePersonal } from '../rights.ts';
+import { maySeeCases } from '../rights.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { Accepted, Case, CaseSummary, caseAnswers, page } from '../schemas/case.ts';
 import {
@@ -21,6 +21,7 @@ import {
   Reason,
   readProblems,
 } from '../schemas/common.ts';
+import { searched } from '../searched.ts';
 import type { Services } from '../services.ts';
 import { outOfSight } from '../work-list.ts';
 
@@ -92,7 +93,7 @@ const list = createRoute({
         .min(1)
         .max(200)
         .optional()
-        .describe('The beginning of a number, or exactly a name or phone'),
+        .describe('The beginning of a number; exactly a name or phone; words or any part of a Chinese text'),
       openedFrom: Instant.optional(),
       sort: z.enum(['opened', 'due']).optional(),
     }),
@@ -120,22 +121,24 @@ export const caseRoutes = (services: Services): Router => {
   });
 
   on(router, list, async (c) => {
-    const { store, vault, definitions } = services;
+    const { store, definitions } = services;
     const person = c.get('person');
     const { tenant } = person;
     const { breached, q, openedFrom, ...query } = c.req.valid('query');
     if (!maySeeCases(person)) {
       return c.json({ items: [], next: null });
     }
-    const found =
-      q !== undefined && maySeePersonal(person) ? await searchCases(vault, { tenant, text: q }) : [];
-    const { items, next } = await listCases(store, {
+    const asked = {
       tenant,
       ...(await outOfSight(services, person)),
       ...defined(query),
       ...(breached === undefined ? {} : { breached: breached === 'true' }),
       ...(openedFrom === undefined ? {} : { openedFrom: new Date(openedFrom).toISOString() }),
-      ...(found.length > 0 ? { caseIds: found } : q === undefined ? {} : { q }),
+    };
+    const { items, next } = await searched(services, c, 'cases.searched', q, {
+      all: () => listCases(store, asked),
+      ofCases: (caseIds) => listCases(store, { ...asked, caseIds }),
+      byText: (text) => searchCaseList(store, { ...asked, q: text }),
     });
     const seen = await Promise.all(
       items.map(async (row) => {

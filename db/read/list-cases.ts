@@ -39,7 +39,7 @@ export interface CaseQuery {
 }
 
 /** What a list shows of a case; the whole of it is read by `getCase`. */
-const columns = {
+export const caseColumns = {
   tenant: cases.tenant,
   caseId: cases.caseId,
   number: cases.number,
@@ -65,7 +65,7 @@ const columns = {
   incident: cases.incident,
 };
 
-const select = (db: Db) => db.select(columns).from(cases);
+const select = (db: Db) => db.select(caseColumns).from(cases);
 export type CaseListRow = NonNullable<ReturnType<ReturnType<typeof select>['get']>>;
 
 const statusCondition = (status: 'open' | 'closed' | 'incident'): SQL =>
@@ -111,13 +111,21 @@ const orderOf = (query: CaseQuery) => (query.q === undefined ? (query.sort ?? 'o
 const hasFacet = (facet: string): SQL =>
   sql`exists (select 1 from ${caseFacets} where ${caseFacets.tenant} = ${cases.tenant} and ${caseFacets.caseId} = ${cases.caseId} and ${caseFacets.facet} = ${facet})`;
 
+const facetsOf = ({ assignee, state }: CaseQuery): string[] => [
+  ...(assignee === undefined ? [] : [personFacet(assignee)]),
+  ...(state === undefined ? [] : [stateFacet(state)]),
+];
+
+/** What a query asks of cases that something else has found. */
+export const conditionsAmong = (query: CaseQuery): (SQL | undefined)[] => [
+  ...conditionsOf(query, 'number'),
+  ...facetsOf(query).map(hasFacet),
+];
+
 /** The query of one page and one row more. */
 export const casesQuery = (db: Db, query: CaseQuery) => {
   const name = orderOf(query);
-  const facets = [
-    ...(query.assignee === undefined ? [] : [personFacet(query.assignee)]),
-    ...(query.state === undefined ? [] : [stateFacet(query.state)]),
-  ];
+  const facets = facetsOf(query);
   // By person or state, the list walks the index of facets; otherwise an index of the cases themselves.
   const walked = name === 'number' ? undefined : facets.shift();
   const from = walked === undefined ? cases : caseFacets;
@@ -138,7 +146,7 @@ export const casesQuery = (db: Db, query: CaseQuery) => {
   }
   const joined = sql`${cases.tenant} = ${caseFacets.tenant} and ${cases.caseId} = ${caseFacets.caseId}`;
   return db
-    .select(columns)
+    .select(caseColumns)
     .from(caseFacets)
     .crossJoin(cases)
     .where(and(eq(caseFacets.tenant, query.tenant), eq(caseFacets.facet, walked), joined, ...conditions))

@@ -14,6 +14,7 @@ import { type StoredState, storedAhead } from './stored-ahead.ts';
 import { tellSigners } from './tell-signers.ts';
 import { writeCase } from './write-case.ts';
 import { writeParts } from './write-parts.ts';
+import { writeSearch } from './write-search.ts';
 import { writeTasks } from './write-tasks.ts';
 
 /** What steps of one case made since the last flush: the state after them, all their entries and effects. */
@@ -65,6 +66,7 @@ const projectIn = (db: Db, batch: Batch): Projected => {
     writeCase(db, batch.run ? { ...state, run: batch.run } : state, stored);
     writeTasks(db, state, stored?.state);
     writeParts(db, state, stored?.state);
+    writeSearch(db, state, stored?.state);
     spreadExclusions(db, state, stored?.state);
     insertDeliveries(db, batch);
     tellSigners(db, state, stored?.state, fresh);
