@@ -1,3 +1,4 @@
+import { approvalApiRoutes } from './approvals/api-routes.ts';
 import { approvalCardRoutes } from './approvals/routes.ts';
 import { authenticate } from './auth.ts';
 import type { ApiDeps } from './deps.ts';
@@ -57,6 +58,10 @@ export const createApp = (deps: ApiDeps): Router => {
   );
 
   app.use('/v1/*', authenticate(services), limitBody, readJson);
+  app.route(
+    '/',
+    approvalApiRoutes(services, (request, given) => app.fetch(request, given)),
+  );
   for (const routes of [
     caseRoutes,
     eventRoutes,

@@ -99,7 +99,7 @@ export const once = async (
     );
   }
   const route = `${c.req.method} ${c.req.path}`;
-  const hash = sha256(canonicalJson([tenant, person.id, route, key]));
+  const hash = requestHash(person, route, key);
   const request: RequestKey = { tenant, hash };
   const fingerprint = fingerprintOf(vault, tenant, canonicalJson(body));
   const begin = () =>
@@ -136,6 +136,7 @@ export const once = async (
           code: error.code,
           route: `${c.req.method} ${routePattern(c)}`,
           requestId: c.get('requestId'),
+          ...batchOf(c),
         },
       });
       await Promise.all([recorded, ...(claimed ? [releaseRequest(store, request)] : [])]);
@@ -145,6 +146,19 @@ export const once = async (
     throw error;
   }
 };
+
+/** Of several decisions that one person sends together: what their entries and records have in common. */
+export const batchOf = (c: Context<AppEnv>): { batchId?: string } => {
+  const batchId = (c.env as AppEnv['Bindings'] | undefined)?.batchId;
+  return batchId === undefined ? {} : { batchId };
+};
+
+/** The id of the command that a person sends by this key. @param route method and path, as they are sent */
+export const requestHash = (
+  { tenant, id }: { tenant: string; id: string },
+  route: string,
+  key: string,
+): string => sha256(canonicalJson([tenant, id, route, key]));
 
 /** @throws Condition where the key is not free. One that was answered meanwhile is answered when it is sent again. */
 const requireNew = (state: RequestState['state']): void => {

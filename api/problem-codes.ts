@@ -42,11 +42,13 @@ export type ApiRefusalCode =
   | RefusalCode
   | PeopleFaultCode
   | 'ALREADY_EXISTS'
+  | 'BATCH_MIXED'
   | 'BULK_EMPTY'
   | 'BULK_ENDED'
   | 'BULK_TOO_LARGE'
   | 'BULK_TOO_MANY'
   | 'BULK_UNKNOWN'
+  | 'CARD_UNREAD'
   | 'CASE_UNKNOWN'
   | 'DEFINITION_UNKNOWN'
   | 'EVIDENCE_REQUIRED'
@@ -68,6 +70,7 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   APPROVAL_ENDED: { status: 409, title: 'The decision is made' },
   AUTHENTICATION_REQUIRED: { status: 401, title: 'Sign in first' },
   AUTHORITY_EXCEEDED: { status: 409, title: 'The amount exceeds your authority' },
+  BATCH_MIXED: { status: 422, title: 'These are not decided together' },
   BODY_MALFORMED: { status: 400, title: 'The body is not JSON' },
   BODY_TOO_DEEP: { status: 422, title: 'The body nests too deep' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
@@ -77,6 +80,7 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   BULK_TOO_MANY: { status: 409, title: 'Too many jobs at once' },
   BULK_UNKNOWN: { status: 404, title: 'No such job' },
   CALENDAR_UNKNOWN: { status: 422, title: 'No such calendar' },
+  CARD_UNREAD: { status: 409, title: 'Open the card first' },
   CASE_BUSY: { status: 503, title: 'Too many commands to this case at once' },
   CASE_CLOSED: { status: 409, title: 'The case is closed' },
   CASE_NOT_RUNNING: { status: 503, title: 'The case has no run' },

@@ -31,6 +31,7 @@ export interface CardDocument {
 /** The case that asks for a decision, as a reader of its card may see it. */
 export interface AskingCase {
   row: CaseRow;
+  definitionId: string;
   /** The approval's name in the definition of the case. */
   name: string;
   title: Title;
@@ -87,7 +88,7 @@ export const askingCase = async (
   const part = (value: Value | undefined): ShownValue[] =>
     value === undefined ? [] : shownValues(computeValue(value, seen, languages), titlesIn(published, value));
   return {
-    ...{ row, name },
+    ...{ row, name, definitionId: row.definitionId },
     title: title ?? { zh: '审批', en: 'Approval' },
     caseTitle: published.document.title,
     stepTitles: new Map((plan?.steps ?? []).flatMap((step) => (step.title ? [[step.id, step.title]] : []))),

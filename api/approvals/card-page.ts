@@ -156,8 +156,10 @@ ${mine.earlierSteps.map((id) => html`<option value="${id}">${card.steps.find((st
 </form>`;
 };
 
-const blockedText = (mine: ApprovalCard['mine'], t: CardTexts): string =>
-  'blocked' in mine && mine.blocked === 'AUTHORITY_EXCEEDED' ? t.beyondLimit : t.blocked;
+const blockedText = (mine: ApprovalCard['mine'], t: CardTexts): string => {
+  const code = 'blocked' in mine ? mine.blocked : '';
+  return code === 'AUTHORITY_EXCEEDED' ? t.beyondLimit : code === 'TASK_TAKEN' ? t.taken : t.blocked;
+};
 
 const ruleText = (rule: string, t: CardTexts): string =>
   rule === 'sequence' || rule === 'all' || rule === 'any' ? t.rule[rule] : `${t.rule.quorum} ${rule}`;

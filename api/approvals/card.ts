@@ -1,7 +1,13 @@
 import { getPerson, type Person } from '../../db/own/people.ts';
 import { kindOfRights } from '../../db/read/asking-case.ts';
-import { type Approval, isOpen, type Seat } from '../../machines/kernel/approval/approval.ts';
-import { effectiveDelegation, isFault, rightTo } from '../../machines/kernel/approval/eligible.ts';
+import { type Approval, accountsOf, isOpen, type Seat } from '../../machines/kernel/approval/approval.ts';
+import {
+  effectiveDelegation,
+  fault,
+  humansOf,
+  isFault,
+  rightTo,
+} from '../../machines/kernel/approval/eligible.ts';
 import { asksSecondFactor } from '../../machines/kernel/approval/second-factor.ts';
 import type { Actor } from '../../machines/kernel/command.ts';
 import type { Title } from '../../machines/kernel/definition.ts';
@@ -158,7 +164,10 @@ const cardSeat = (approval: Approval, seat: Seat, name: (id: string) => string, 
 const seatOf = (state: CaseState, approval: Approval, actor: Actor, at: string): ApprovalCard['mine'] => {
   const open = Object.entries(state.tasks).flatMap(([taskId, task]) => {
     const seat = approval.seats.find(({ id }) => id === task.seat && task.status === 'open');
-    return seat ? [{ taskId, task, right: rightTo(approval, seat, actor, { at, decidesAmount: true }) }] : [];
+    if (!seat) return [];
+    const right = rightTo(approval, seat, actor, { at, decidesAmount: true });
+    const taken = !isFault(right) && isAnothers(task.assignee, seat, actor);
+    return [{ taskId, task, right: taken ? fault('TASK_TAKEN', 'Somebody else has the seat.') : right }];
   });
   const able = open.filter(({ right }) => !isFault(right));
   const found = able.find(({ task }) => task.assignee === actor.id) ?? able[0];
@@ -170,9 +179,16 @@ const seatOf = (state: CaseState, approval: Approval, actor: Actor, at: string):
     };
   }
   const faults = open.map(({ right }) => right).filter(isFault);
-  const [fault] = [...faults.filter((each) => each.fault === 'AUTHORITY_EXCEEDED'), ...faults];
-  return { blocked: fault?.fault ?? 'APPROVAL_ENDED' };
+  const [first] = [...faults.filter((each) => each.fault === 'AUTHORITY_EXCEEDED'), ...faults];
+  return { blocked: first?.fault ?? 'APPROVAL_ENDED' };
 };
+
+/** As the case itself judges it: the seat is somebody's whose work the actor does not do, and who has not lent it. */
+const isAnothers = (assignee: string | null, { delegation }: Seat, actor: Actor): boolean =>
+  assignee !== null &&
+  !humansOf(actor).includes(assignee) &&
+  !(actor.actsFor ?? []).some(({ personId }) => personId === assignee) &&
+  !(delegation && accountsOf(delegation.by).some((id) => humansOf(actor).includes(id)));
 
 const namesOf = async (
   { store, now }: Services,

@@ -18,6 +18,7 @@ import { cardBody } from './card-page.ts';
 import { answerText, cardTextsOf } from './card-texts.ts';
 import { linkRoutes } from './link-routes.ts';
 import { findLink, type LinkFound } from './links.ts';
+import { approvalListRoutes } from './list-routes.ts';
 import { recordCardRead } from './read-cards.ts';
 import { postInside, refusalCode, type SendInside } from './send-inside.ts';
 
@@ -45,6 +46,7 @@ export const approvalCardRoutes = (services: Services, send: SendInside): Router
     });
   }
   router.onError(pageFailure(services));
+  router.route('/', approvalListRoutes(services, send));
 
   router.get('/approvals/:caseId', async (c) => {
     const language = languageOf(c);

@@ -4,6 +4,7 @@ import type { Actor } from '../../machines/kernel/command.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
 import { own } from '../../machines/kernel/own.ts';
 import type { AppEnv } from '../env.ts';
+import { batchOf } from '../idempotency.ts';
 import { knownPerson } from '../known-person.ts';
 import { formOf } from '../restrict-data.ts';
 import { newRouter, on, type Router } from '../router.ts';
@@ -107,6 +108,7 @@ export const taskVerbRoutes = (services: Services): Router => {
         taskId,
         verb: 'complete',
         outcome,
+        ...batchOf(c),
         ...(sealed === undefined ? {} : { data: sealed }),
         ...(texts.answer === undefined ? {} : { text: texts.answer }),
       }),

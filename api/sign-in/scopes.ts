@@ -8,7 +8,7 @@ import type { Services } from '../services.ts';
 /** Groups of routes that a service key may reach, each by the first step of its path after `/v1/`. */
 export const scopeGroups: { readonly [group: string]: readonly string[] } = {
   cases: ['cases'],
-  tasks: ['tasks', 'bulk'],
+  tasks: ['tasks', 'bulk', 'approvals'],
   definitions: ['definitions', 'schema'],
   people: ['people', 'departments', 'authority', 'absences', 'delegations', 'roles'],
   audit: ['audit'],

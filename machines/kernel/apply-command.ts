@@ -43,11 +43,12 @@ export const applyCommand = (run: Run, given: Command, cause: Cause): Refusal | 
       return applyEvent(run, { command, event: command.event, data: command.data, cause });
     case 'task': {
       const { taskId, verb, outcome, data, to, text, toStep, until, position, people, because } = command;
+      const { batchId } = command;
       const isSeat = run.state.tasks[taskId]?.seat !== undefined;
       cause.type = verb === 'complete' ? (outcome ?? '') : taskEntryType[verb];
       cause.data = brought({
         ...{ taskId, outcome, data, to: to?.id, text: text as Json | undefined },
-        ...{ toStep, until, position, people: people?.map(({ id }) => id), because },
+        ...{ toStep, until, position, people: people?.map(({ id }) => id), because, batchId },
       });
       if (verb === 'withdraw' && !isSeat) {
         cause.type = 'task.taken-back';

@@ -95,6 +95,8 @@ export interface TaskCommand extends CommandBase {
   until?: string;
   /** `reassign` by the engine: why whoever had it cannot do it now. */
   because?: 'away' | 'left' | 'right-ended';
+  /** `complete`: of several decisions that one person sent together. */
+  batchId?: string;
   /** `add-signer`: whether the seat waits for the added one, or the added one for the seat. */
   position?: 'before' | 'after';
 }

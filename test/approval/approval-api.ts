@@ -17,6 +17,7 @@ import { type InProcessCases, inProcessCases } from '../support/in-process-cases
 import { payout, payoutRuntime } from './payout.ts';
 
 const tenant = embeddedTenant;
+const until = { deadlineMs: Number.POSITIVE_INFINITY };
 const system = { actor: { id: 'system', roles: ['system'] } };
 
 /** Cases in this process that start, tell and answer one another and find people for their tasks, as the engine does. */
@@ -24,7 +25,6 @@ const linkedInProcess = (store: Store, now: () => number): InProcessCases => {
   const cases = inProcessCases(store, { now });
   const assignTask = createAssignTask(store);
   const left: Effect[] = [];
-  const until = { deadlineMs: Number.POSITIVE_INFINITY };
   const send = (caseId: string, command: Command) => cases.send({ tenant, caseId }, command, until);
 
   const startChild = async (caseId: string, effect: Effect & { type: 'startCase' }): Promise<void> => {
@@ -146,5 +146,19 @@ export const startApprovalApi = async (
     });
     return answer.status === 200 ? 200 : answer.body.code;
   };
-  return { ...api, proposed, approvalOf, openSeat, approve };
+  /** The invoice comes in, which the payout's checklist asks for. */
+  const addInvoice = (claim: string) =>
+    api.cases.send(
+      { tenant, caseId: claim },
+      {
+        ...{ id: `${claim}.invoice`, type: 'document' },
+        facts: { actor: { id: 'adjuster', roles: ['adjuster'] } },
+        document: {
+          ...{ id: `${claim}.invoice`, key: 'invoice', sha256: 'a'.repeat(64) },
+          ...{ sizeBytes: 1, mediaType: 'text/plain' },
+        },
+      },
+      until,
+    );
+  return { ...api, proposed, approvalOf, openSeat, approve, addInvoice };
 };

@@ -72,14 +72,7 @@ describe('the card', () => {
     expect(form.task).toBe(taskId);
     const answer = { ...form, answer: 'reject', reason: 'The repair quote is missing.' };
     await visitor.post(`/approvals/${approval}`, { form: answer, ...asPage });
-    const document = {
-      ...{ id: 'doc-1', key: 'invoice', sha256: 'a'.repeat(64), sizeBytes: 1, mediaType: 'text/plain' },
-    };
-    await api.cases.send(
-      { tenant: embeddedTenant, caseId: claim },
-      { id: 'doc', type: 'document', document, facts: { actor: { id: 'adjuster', roles: ['adjuster'] } } },
-      { deadlineMs: Number.POSITIVE_INFINITY },
-    );
+    await api.addInvoice(claim);
     await api.call('adjuster', 'POST', `/v1/cases/${claim}/events`, { type: 'propose' });
     await api.call('adjuster', 'POST', `/v1/cases/${claim}/events`, {
       ...{ type: 'amend', data: { amount: { amount: 35_000_00, currency: 'CNY' } } },
