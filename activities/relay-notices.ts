@@ -7,7 +7,7 @@ import {
   type TryOutcome,
   takeChannelDeliveries,
 } from '../db/own/notifications-deliveries.ts';
-import { makeDueDigests } from '../db/own/notifications-digest.ts';
+import { makeDueDigests, tellTodaysWork } from '../db/own/notifications-digest.ts';
 import { judgeDueNotices } from '../db/own/notifications-judge.ts';
 import { queueNewEvents } from '../db/own/notifications-webhooks.ts';
 import type { ChannelName } from '../db/schema/index.ts';
@@ -34,6 +34,9 @@ export interface NoticeParts {
   now: () => number;
 }
 
+/** Everybody's work is looked through no oftener than this. */
+const workEveryMs = 60_000;
+
 /** One look at what is due for people: rungs of the ladder, messages to judge, digests, and what waits to be sent. */
 export const createPersonRound = (
   parts: NoticeParts,
@@ -42,6 +45,15 @@ export const createPersonRound = (
   const { store, ladder, channels, now } = parts;
   const available = Object.keys(channels) as ChannelName[];
   const tellLater = createTellLater(store, { ladder, now });
+  let lookAtWorkMs = Number.NEGATIVE_INFINITY;
+  const work = async (): Promise<number> => {
+    const nowMs = now();
+    if (nowMs < lookAtWorkMs) {
+      return 0;
+    }
+    lookAtWorkMs = nowMs + workEveryMs;
+    return tellTodaysWork(store, { ladder, nowMs, available });
+  };
   return async () => {
     const rungs = await dueRungs(store, now());
     let climbed = 0;
@@ -59,8 +71,9 @@ export const createPersonRound = (
     }
     const judged = await judgeDueNotices(store, { ladder, available, nowMs: now() });
     const digests = await makeDueDigests(store, { nowMs: now(), available });
+    const told = await work();
     const sent = await sendDue(parts, 'person');
-    return climbed + judged + digests + sent;
+    return climbed + judged + digests + told + sent;
   };
 };
 

@@ -57,6 +57,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./people.ts')).peopleCommand(),
   },
   {
+    name: 'notify',
+    summary: 'show what a message to people says',
+    load: async () => (await import('./notify.ts')).notifyCommand(),
+  },
+  {
     name: 'lint',
     summary: 'check a definition document',
     load: async () => (await import('./lint.ts')).lintCommand(),

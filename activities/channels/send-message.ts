@@ -4,7 +4,7 @@ import { templateIn } from '../../db/own/notification-settings.ts';
 import { type NotificationRow, notificationIn } from '../../db/own/notifications.ts';
 import { personCalendarIn } from '../../db/own/notifications-calendar.ts';
 import type { ChannelDelivery } from '../../db/own/notifications-deliveries.ts';
-import { digestedIn } from '../../db/own/notifications-digest.ts';
+import { digestLinesIn } from '../../db/own/notifications-digest.ts';
 import { isInSight } from '../../db/own/notifications-judge.ts';
 import { preferencesIn } from '../../db/own/notifications-preferences.ts';
 import { settingIn } from '../../db/own/tenant-settings.ts';
@@ -38,7 +38,7 @@ export const sendMessage = async (
     return (
       row && {
         row,
-        held: row.kind === 'digest' ? digestedIn(db, tenant, notificationId) : [],
+        held: row.kind === 'digest' ? digestLinesIn(db, row) : [],
         preferences: preferencesIn(db, tenant, row.personId),
         calendar: personCalendarIn(db, tenant, row.personId, row.calendarId),
         company: settingIn(db, tenant, 'company')?.name,

@@ -9,7 +9,7 @@ import {
 } from '../../db/own/notifications.ts';
 import { personCalendarIn } from '../../db/own/notifications-calendar.ts';
 import { deliveriesOfNotification } from '../../db/own/notifications-deliveries.ts';
-import { digestedIn } from '../../db/own/notifications-digest.ts';
+import { digestLinesIn } from '../../db/own/notifications-digest.ts';
 import { preferencesIn, putPreferences } from '../../db/own/notifications-preferences.ts';
 import { getPerson, type Person } from '../../db/own/people.ts';
 import { settingIn } from '../../db/own/tenant-settings.ts';
@@ -213,7 +213,7 @@ const requireKnown = async (
 const view = async ({ store, messages }: Services, row: NotificationRow) => {
   const { tenant, notificationId, personId } = row;
   const { held, lang, calendar, company, template } = await store.read((db) => ({
-    held: row.kind === 'digest' ? digestedIn(db, tenant, notificationId) : [],
+    held: row.kind === 'digest' ? digestLinesIn(db, row) : [],
     lang: preferencesIn(db, tenant, personId).lang,
     calendar: personCalendarIn(db, tenant, personId, row.calendarId),
     company: settingIn(db, tenant, 'company')?.name,

@@ -7,6 +7,7 @@ import { allPeopleIn } from '../../db/own/list-people.ts';
 import { readSetting } from '../../db/own/tenant-settings.ts';
 import { shippedCalendars } from '../../machines/library/index.ts';
 import { exampleOrganisation } from '../../machines/library/organisation.ts';
+import { jurisdictionCalendar } from '../../machines/settings/jurisdiction-calendar.ts';
 import type { Settings } from '../settings.ts';
 import { exampleCompany } from './answers.ts';
 
@@ -123,8 +124,7 @@ const company = async (store: Store): Promise<Need> => {
 
 const calendars = async (store: Store, nowMs: number): Promise<Need> => {
   const jurisdiction = (await readSetting(store, embeddedTenant, 'jurisdiction')) ?? 'cn';
-  const ids: { [jurisdiction: string]: string } = { cn: 'cn', uk: 'england-wales', us: 'us-federal' };
-  const until = shippedCalendars[ids[jurisdiction] ?? jurisdiction]?.publishedUntil ?? '';
+  const until = shippedCalendars[jurisdictionCalendar(jurisdiction)]?.publishedUntil ?? '';
   const today = new Date(nowMs).toISOString().slice(0, 10);
   return need(
     'calendar',

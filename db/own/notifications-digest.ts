@@ -1,15 +1,22 @@
 import { and, asc, eq, lte, sql } from 'drizzle-orm';
-import { localDate } from '../../machines/kernel/calendar.ts';
+import { type Calendar, localDate } from '../../machines/kernel/calendar.ts';
 import { instantAt } from '../../machines/kernel/instant.ts';
 import { sha256Hex } from '../../machines/kernel/sha256.ts';
-import { endOfLocalDayMs } from '../../machines/notification/quiet-hours.ts';
+import type { Ladder } from '../../machines/notification/ladder.ts';
+import type { NoticeContent } from '../../machines/notification/notice-values.ts';
+import { endOfLocalDayMs, isDigestTime } from '../../machines/notification/quiet-hours.ts';
+import { jurisdictionCalendar } from '../../machines/settings/jurisdiction-calendar.ts';
 import type { Db, Store } from '../open.ts';
-import { type ChannelName, notifications } from '../schema/index.ts';
+import { type ChannelName, calendars, notifications, tasks } from '../schema/index.ts';
+import { isAwayIn } from './absences.ts';
+import { ladderIn, templateIn } from './notification-settings.ts';
 import type { NotificationRow } from './notifications.ts';
-import { personCalendarIn } from './notifications-calendar.ts';
+import { calendarIn, personCalendarIn } from './notifications-calendar.ts';
 import { queueDeliveriesIn } from './notifications-deliveries.ts';
 import { isInSight, isMoot } from './notifications-judge.ts';
 import { channelsOf, preferencesIn } from './notifications-preferences.ts';
+import { personIn } from './people.ts';
+import { settingIn } from './tenant-settings.ts';
 
 /** Persons whose digests one transaction makes. */
 const personsMax = 50;
@@ -70,31 +77,124 @@ const makeDigest = (
     return;
   }
   const calendar = personCalendarIn(db, tenant, personId, first.calendarId);
-  const on = calendar === undefined ? instantAt(nowMs).slice(0, 10) : localDate(calendar, nowMs);
-  const endMs = calendar === undefined ? nowMs + 86_400_000 : endOfLocalDayMs(calendar, nowMs);
   // The first message it stands for is part of its name: a later digest of the same day is another one.
-  const name = JSON.stringify([personId, on, first.notificationId]);
-  const notificationId = `digest-${sha256Hex(name).slice(0, 32)}`;
-  const facts = { action: 'open-case', path: '/tasks', ...workOf(db, { tenant, personId, endMs }) } as const;
+  const notificationId = insertDigest(db, {
+    ...{ tenant, personId, calendar, calendarId: first.calendarId, nowMs },
+    ...{
+      template: 'digest',
+      first: first.notificationId,
+      work: workOf(db, tenant, personId, calendar, nowMs),
+    },
+  });
+  set(alive, { status: 'digested', digestId: notificationId });
+  send(db, { tenant, personId, notificationId }, available, nowMs);
+};
+
+interface NewDigest {
+  tenant: string;
+  personId: string;
+  calendar: Calendar | undefined;
+  calendarId: string;
+  template: 'digest' | 'today';
+  first: string;
+  work: { dueToday: number; atRisk: number };
+  nowMs: number;
+}
+
+const insertDigest = (
+  db: Db,
+  { tenant, personId, calendar, calendarId, template, first, work, nowMs }: NewDigest,
+): string => {
+  const on = calendar === undefined ? instantAt(nowMs).slice(0, 10) : localDate(calendar, nowMs);
+  const notificationId = `digest-${sha256Hex(JSON.stringify([personId, on, first])).slice(0, 32)}`;
+  const templateVersion = templateIn(db, tenant, template)?.version ?? 1;
   db.insert(notifications)
     .values({
       ...{ tenant, notificationId, personId, kind: 'digest', caseId: '', caseNumber: '', definitionId: '' },
-      ...{ rule: 'digest', toldAs: 'person', template: 'digest', templateVersion: 1, facts, fraction: 0 },
-      ...{ urgent: false, send: true, calendarId: first.calendarId, status: 'sent', atMs: nowMs },
+      ...{ rule: 'digest', toldAs: 'person', template, templateVersion, fraction: 0 },
+      facts: { action: 'open-case', path: '/tasks', ...work },
+      ...{ urgent: false, send: true, calendarId, status: 'sent', atMs: nowMs },
       ...{ digestId: null, createdAtMs: nowMs, sentAtMs: nowMs, readAtMs: null },
     })
     .onConflictDoNothing()
     .run();
-  set(alive, { status: 'digested', digestId: notificationId });
+  return notificationId;
+};
+
+const send = (
+  db: Db,
+  { tenant, personId, notificationId }: { tenant: string; personId: string; notificationId: string },
+  available: readonly ChannelName[],
+  nowMs: number,
+): void => {
   const channels = channelsOf(preferencesIn(db, tenant, personId), available);
   queueDeliveriesIn(db, { tenant, notificationId }, channels, nowMs);
 };
 
+const dayMs = 86_400_000;
+
+/**
+ * Tells those at whose place it is time for the digest of the day, who have had none and whose tasks are due today or at
+ * risk, what they are. Tells how many persons it told.
+ */
+export const tellTodaysWork = async (
+  store: Store,
+  { ladder, nowMs, available }: { ladder: Ladder; nowMs: number; available: readonly ChannelName[] },
+): Promise<number> => {
+  const persons = await store.read((db) =>
+    db
+      .selectDistinct({ tenant: calendars.tenant, id: calendars.id })
+      .from(calendars)
+      .all()
+      .filter(({ tenant, id }) => {
+        const calendar = calendarIn(db, tenant, id);
+        return calendar && isDigestTime(calendar, ladderIn(db, tenant, ladder, nowMs), nowMs);
+      })
+      .map(({ tenant }) => tenant)
+      .filter((tenant, index, all) => all.indexOf(tenant) === index)
+      .flatMap((tenant) => withWork(db, tenant, nowMs)),
+  );
+  let told = 0;
+  for (const { tenant, personId } of persons) {
+    told += await store.write((db) => {
+      const calendarId = jurisdictionCalendar(settingIn(db, tenant, 'jurisdiction'));
+      const calendar = personCalendarIn(db, tenant, personId, calendarId);
+      const person = personIn(db, tenant, personId, nowMs);
+      const isTime =
+        calendar !== undefined && isDigestTime(calendar, ladderIn(db, tenant, ladder, nowMs), nowMs);
+      if (!isTime || person?.status !== 'active' || isAwayIn(db, tenant, personId, nowMs)) return 0;
+      const work = workOf(db, tenant, personId, calendar, nowMs);
+      if (work.dueToday + work.atRisk === 0) return 0;
+      const notificationId = insertDigest(db, {
+        ...{ tenant, personId, calendar, calendarId, template: 'today', first: '', work, nowMs },
+      });
+      send(db, { tenant, personId, notificationId }, available, nowMs);
+      return 1;
+    });
+  }
+  return told;
+};
+
+/** Who has an open task that is due within a day, and has had no digest lately. */
+const withWork = (db: Db, tenant: string, nowMs: number): { tenant: string; personId: string }[] =>
+  db
+    .all<{ personId: string }>(sql`
+      select distinct t.assignee as personId from tasks t
+      where t.tenant = ${tenant} and t.status = 'open' and t.assignee is not null
+        and t.due_sort <= ${instantAt(nowMs + 7 * dayMs)}
+        and not exists (select 1 from notifications n where n.tenant = t.tenant and n.person_id = t.assignee
+          and n.kind = 'digest' and n.created_at_ms > ${nowMs - dayMs / 2})`)
+    .map(({ personId }) => ({ tenant, personId }));
+
 /** The person's open tasks that are due until the end of the day, and those in cases whose clock is at 75 % or over. */
 const workOf = (
   db: Db,
-  { tenant, personId, endMs }: { tenant: string; personId: string; endMs: number },
+  tenant: string,
+  personId: string,
+  calendar: Calendar | undefined,
+  nowMs: number,
 ): { dueToday: number; atRisk: number } => {
+  const endMs = calendar === undefined ? nowMs + dayMs : endOfLocalDayMs(calendar, nowMs);
   const row = db.get<{ dueToday: number; atRisk: number }>(sql`
     select count(*) filter (where t.due_at < ${instantAt(endMs)}) as dueToday,
       count(*) filter (where exists (
@@ -108,8 +208,40 @@ const workOf = (
   return { dueToday: row?.dueToday ?? 0, atRisk: row?.atRisk ?? 0 };
 };
 
+/** Tasks that one digest lists. */
+const listedMax = 20;
+
+/**
+ * What a digest lists: the messages that it stands for, or the reader's tasks as they are due now, the first due first.
+ */
+export const digestLinesIn = (db: Db, row: NotificationRow): NoticeContent[] => {
+  const { tenant, personId, notificationId, template, createdAtMs } = row;
+  if (template !== 'today') {
+    return digestedIn(db, tenant, notificationId);
+  }
+  return db
+    .select({ taskId: tasks.taskId, caseNumber: tasks.caseNumber, caseId: tasks.caseId, dueAt: tasks.dueAt })
+    .from(tasks)
+    .where(
+      and(
+        eq(tasks.tenant, tenant),
+        eq(tasks.assignee, personId),
+        eq(tasks.status, 'open'),
+        lte(tasks.dueSort, instantAt(createdAtMs + 7 * dayMs)),
+      ),
+    )
+    .orderBy(asc(tasks.dueSort), asc(tasks.taskId))
+    .limit(listedMax)
+    .all()
+    .filter(({ caseId }) => isInSight(db, { tenant, personId, caseId }))
+    .map(({ taskId, caseNumber, dueAt }) => ({
+      ...{ notificationId, caseNumber },
+      facts: { dueAt, action: 'do-task', path: `/tasks/${encodeURIComponent(taskId)}` },
+    }));
+};
+
 /** The messages that a digest stands for and its reader may still know of, oldest first; at most 50. */
-export const digestedIn = (db: Db, tenant: string, digestId: string): NotificationRow[] =>
+const digestedIn = (db: Db, tenant: string, digestId: string): NotificationRow[] =>
   db
     .select()
     .from(notifications)

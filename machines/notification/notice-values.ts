@@ -40,16 +40,14 @@ export const noticeValues = (
   reader: NoticeReader,
 ): TemplateValues => {
   const { lang, calendar, company, publicUrl, link } = reader;
-  const { title, dueAt, percent, action, path, code, dueToday, atRisk } = notice.facts;
+  const { title, dueAt, percent, action, code, dueToday, atRisk } = notice.facts;
   const dated = typeof dueAt === 'string' ? localText(calendar, dueAt) : noDate[lang];
-  // Who opens the link is signed in there, and only that tells that it was opened.
-  const mark = `${path.includes('?') ? '&' : '?'}notification=${encodeURIComponent(notice.notificationId)}`;
   return {
     caseNumber: notice.caseNumber,
     ...(title === undefined ? {} : { deadline: title[lang], dueAt: dated }),
     ...(percent === undefined ? {} : { percent: String(percent) }),
     action: actionWords[action][lang],
-    link: link ?? `${publicUrl}${path}${mark}`,
+    link: link ?? linkTo(notice, publicUrl),
     company: company ?? 'Caseloom',
     ...(code === undefined ? {} : { code }),
     ...(dueToday === undefined ? {} : { dueToday: String(dueToday) }),
@@ -59,12 +57,19 @@ export const noticeValues = (
   };
 };
 
-const lineOf = ({ caseNumber, facts }: NoticeContent, { lang, calendar }: NoticeReader): string =>
-  [
+// Who opens the link is signed in there, and only that tells that it was opened.
+const linkTo = ({ notificationId, facts: { path } }: NoticeContent, publicUrl: string): string =>
+  `${publicUrl}${path}${path.includes('?') ? '&' : '?'}notification=${encodeURIComponent(notificationId)}`;
+
+const lineOf = (notice: NoticeContent, { lang, calendar, publicUrl }: NoticeReader): string => {
+  const { caseNumber, facts } = notice;
+  return [
     caseNumber,
     facts.title?.[lang] ?? facts.code,
     facts.percent === undefined ? undefined : `${facts.percent}%`,
     typeof facts.dueAt === 'string' ? localText(calendar, facts.dueAt) : undefined,
+    linkTo(notice, publicUrl),
   ]
     .filter((part) => part !== undefined)
     .join(' ');
+};

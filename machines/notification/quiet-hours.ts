@@ -39,6 +39,18 @@ export const nextDigestMs = (
   throw new RangeError(`Calendar "${calendar.id}" has no working day within ${daysMax} days`);
 };
 
+/** Whether the digest of a working day is due at an instant: from its time on, for an hour. */
+export const isDigestTime = (
+  calendar: Calendar,
+  { digestAt }: Pick<Ladder, 'digestAt'>,
+  nowMs: number,
+): boolean => {
+  const reading = readCalendar(calendar);
+  const day = localDay(reading.offsets, nowMs);
+  const atMs = localTimeMs(reading.offsets, day, msOfDay(digestAt));
+  return isWorking(reading, day) && nowMs >= atMs && nowMs < atMs + HOUR_MS;
+};
+
 /** The instant, in epoch milliseconds, at which the local day of an instant ends. */
 export const endOfLocalDayMs = (calendar: Calendar, nowMs: number): number => {
   const { offsets } = readCalendar(calendar);

@@ -126,6 +126,6 @@ export const exampleValues = (lang: Lang): Required<TemplateValues> => ({
   dueToday: '7',
   atRisk: '2',
   held: '1',
-  lines: lang === 'zh' ? 'CL-2026-000123 核定 75%' : 'CL-2026-000123 Assessment 75%',
+  lines: `- CL-2026-000123 ${lang === 'zh' ? '核定' : 'Assessment'} 75% 2026-11-24 17:30 https://caseloom.example.com/cases/example`,
   code: 'letter-returned',
 });

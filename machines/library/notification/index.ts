@@ -13,6 +13,7 @@ import lawBreachedNextDay from './templates/law-breached-next-day.json' with { t
 import letterReturned from './templates/letter-returned.json' with { type: 'json' };
 import taskHandedOver from './templates/task-handed-over.json' with { type: 'json' };
 import taskTakenOver from './templates/task-taken-over.json' with { type: 'json' };
+import today from './templates/today.json' with { type: 'json' };
 
 const checked = <T>(value: unknown, problems: { pointer: string; message: string }[]): T => {
   const [first] = problems;
@@ -38,6 +39,7 @@ const templates: readonly Template[] = [
   letterReturned,
   taskHandedOver,
   taskTakenOver,
+  today,
 ].map((each) => checked<Template>(each, templateProblems(each)));
 
 /** The template of a message that has none of its own. */
