@@ -7,14 +7,14 @@ import type { Db } from '../open.ts';
 import { caseFacets, cases, links } from '../schema/index.ts';
 
 /** Relations of cases that are one matter: who has no part in one has none in the others. */
-const oneMatter = ['part-of', approvalRel];
+const oneMatter = ['part-of', 'team', approvalRel];
 
 /** Cases of one matter that are looked at. */
 const casesMax = 1_000;
 
 /**
- * Keeps the people who have no part in a case out of all cases of the same matter: its claim and exposures, and their
- * approvals. After the case and its links are written.
+ * Keeps the people who have no part in a case out of all cases of the same matter: its claim, exposures and
+ * teams, and their approvals. After the case and its links are written.
  */
 export const spreadExclusions = (db: Db, state: CaseState, before: CaseState | undefined): void => {
   const linked = state.links.filter(({ rel }) => oneMatter.includes(rel));

@@ -1,16 +1,19 @@
 import { finishService } from './apply-service.ts';
 import { childCaseId } from './ask-approval.ts';
+import { taskActed } from './assignment.ts';
 import type { MessageCommand } from './command.ts';
+import { invokeIdOf } from './compile-machine.ts';
 import type { Json, JsonObject } from './json.ts';
 import { requestNow } from './renew-approvals.ts';
 import type { Cause, Run } from './run.ts';
+import { rememberActed } from './tasks.ts';
 
 /**
  * Applies what an approval has come to. An answer to an earlier request, to a subject that has changed since, or from
  * another case than the one asked moves nothing; that it came is recorded.
  */
 export const applyAnswer = (run: Run, { from, event, data = {} }: MessageCommand, cause: Cause): void => {
-  const { request, subjectHash, outcome } = data as unknown as Answer;
+  const { request, subjectHash, outcome, signers = [] } = data as unknown as Answer;
   const running = Object.entries(run.state.services).find(
     ([invokeId, { visit }]) => invokeId === request?.invokeId && visit === request.visit,
   )?.[1];
@@ -32,13 +35,26 @@ export const applyAnswer = (run: Run, { from, event, data = {} }: MessageCommand
   const approval = { approvalId: from.caseId, subjectHash, at: run.clock };
   if (outcome === 'approved') {
     run.state = { ...run.state, approved: { ...run.state.approved, [running.service]: approval } };
+    rememberSigners(run, request.invokeId, signers);
   }
   const output: JsonObject = { outcome, approvalId: from.caseId, subjectHash };
   finishService(run, request.invokeId, output, cause);
+};
+
+/** Whoever approved has done the work of the state that asked: a later task keeps them out by naming it in `notBy`. */
+const rememberSigners = (run: Run, invokeId: string, signers: string[]): void => {
+  const asking = [...run.compiled.tree.values()].find(({ id, node }) =>
+    [node.invoke ?? []].flat().some((invoke, index) => invokeIdOf(invoke, id, index) === invokeId),
+  );
+  for (const id of asking ? signers : []) {
+    rememberActed(run, taskActed(asking?.id ?? ''), id);
+  }
 };
 
 interface Answer {
   request?: { invokeId: string; visit: number };
   subjectHash: string;
   outcome: string;
+  /** All accounts of those who approved; told with an approval alone. */
+  signers?: string[];
 }

@@ -73,6 +73,15 @@ export const applySeat = (
       }
       break;
     }
+    case 'delegate':
+    case 'return':
+    case 'add-signer': {
+      const denied = taken(actor);
+      if (denied || (isAnothers(task, actor) && !isLender(seat, actor))) {
+        return denied ?? no('TASK_TAKEN', holds(task));
+      }
+      break;
+    }
     case 'climb':
       if (!isSystem) {
         return no('ROLE_REQUIRED', 'The ladder is climbed by the engine itself.');

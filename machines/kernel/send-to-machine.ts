@@ -1,5 +1,6 @@
 import { closeAdHocWork } from './ad-hoc.ts';
-import { proposerOf } from './ask-approval.ts';
+import { signersOf } from './approval/approval.ts';
+import { approvalAnswered, proposerOf } from './ask-approval.ts';
 import { offsetMinutesAt } from './case-zone.ts';
 import { compensatedEvent, isUndoing, markForUndoing, undoNewest } from './compensation.ts';
 import { marks } from './compile-machine.ts';
@@ -175,7 +176,7 @@ const applyAction = (run: Run, { type, params }: MachineAction, cause: Cause): v
           id: nextId(run),
           caseId: link.caseId,
           event: given.event as string,
-          data: given.data as JsonObject,
+          data: told(run, given),
           ...historicalClock(run),
         });
       }
@@ -183,6 +184,12 @@ const applyAction = (run: Run, { type, params }: MachineAction, cause: Cause): v
     default:
   }
 };
+
+// Whoever approved must not pay, so the case that asked has to know them.
+const told = ({ state: { signing } }: Run, { event, data }: JsonObject): JsonObject =>
+  event === approvalAnswered && signing?.approval.status === 'approved'
+    ? { ...(data as JsonObject), signers: signersOf(signing.approval) }
+    : (data as JsonObject);
 
 const invoke = (run: Run, { id, service, input, needs }: JsonObject, cause: Cause): void => {
   const asked = { service: service as string, input: input ?? null };

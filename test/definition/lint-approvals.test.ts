@@ -52,6 +52,19 @@ describe('lint of approvals', () => {
     expect(found(withApproval())).toEqual([]);
   });
 
+  it('lets a task keep out who approved, by the state that asked them, and by no other that is no task', () => {
+    const document = withApproval();
+    const notBy = (state: string) => {
+      const { answered, ...tasks } = document.tasks ?? {};
+      return {
+        ...document,
+        tasks: { ...tasks, ...(answered && { answered: { ...answered, notBy: [state] } }) },
+      };
+    };
+    expect(found(notBy('approving'))).toEqual([]);
+    expect(found(notBy('sending'))).toEqual(['TASK_UNKNOWN /tasks/answered/notBy/0']);
+  });
+
   it.each<[string, DefinitionDocument, string]>([
     [
       'a quorum that the signers can never be',

@@ -81,3 +81,12 @@ export const openSeats = (approval: Approval): Seat[] =>
 /** Decisions that count, the earliest step's first. */
 export const decisions = ({ seats }: Approval): Decision[] =>
   seats.flatMap((seat) => (seat.void || !seat.decision ? [] : [seat.decision]));
+
+/** Every account of the people by whose approval the decision stands. */
+export const signersOf = ({ seats }: Approval): string[] => [
+  ...new Set(
+    seats.flatMap(({ void: isVoid, status, decision }) =>
+      isVoid || status !== 'approved' || !decision ? [] : decision.humans,
+    ),
+  ),
+];
