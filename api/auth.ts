@@ -1,9 +1,11 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { personByLogin } from '../db/own/logins.ts';
+import { applyOidcGroups } from '../db/own/oidc-groups.ts';
 import type { Person } from '../db/own/people.ts';
 import { serviceByKey } from '../db/own/service-keys.ts';
 import { personBySession } from '../db/own/sessions.ts';
 import { personByToken } from '../db/own/tokens.ts';
+import { embeddedTenant } from './embedded-tenant.ts';
 import type { AppEnv } from './env.ts';
 import { Condition } from './problem.ts';
 import type { SignInCode } from './problem-codes.ts';
@@ -94,10 +96,11 @@ const byAccessToken = async (
 ): Promise<Authenticated> => {
   const { accessTokens, store, now } = services;
   const method = 'access-token';
-  const login = await accessTokens.subjectOf(token, now()).catch((error: unknown) => {
+  const { claims, ...login } = await accessTokens.subjectOf(token, now()).catch((error: unknown) => {
     if (!(error instanceof TokenRefused)) throw error;
     return refuse(services, c, { method, code: error.code, reason: error.reason });
   });
+  await applyOidcGroups(store, embeddedTenant, login, claims, now());
   const found = await personByLogin(store, login, now());
   if ('person' in found) return { person: found.person, credential: { kind: 'access-token' } };
   const { fault: code, personId } = found;

@@ -5,6 +5,7 @@ import { importCsv, operatorId, outcomeLines, readFiles, withStore } from './peo
 import { loadSettings } from './settings.ts';
 import { answersIn, completeAnswers, exampleCompany, type SetupAnswers } from './setup/answers.ts';
 import { askMissing } from './setup/ask.ts';
+import { readOidcGroups } from './setup/oidc-groups-file.ts';
 import { type Evidence, type Need, productionNeeds } from './setup/production-gaps.ts';
 
 interface Options extends Evidence {
@@ -15,6 +16,7 @@ interface Options extends Evidence {
   people?: string;
   departments?: string;
   authority?: string;
+  oidcGroups?: string;
   answers?: string;
   yes?: boolean;
   check?: boolean;
@@ -36,6 +38,10 @@ export function setupCommand(): Command {
     .option('--people <file>', 'CSV of the people')
     .option('--departments <file>', 'CSV of the departments')
     .option('--authority <file>', 'CSV of who may decide how much')
+    .option(
+      '--oidc-groups <file>',
+      'JSON of what people hold by their groups at the identity provider, instead of a CSV of the people',
+    )
     .option('--answers <file>', 'JSON file with the answers; what it leaves out stays, or takes the default')
     .option('--yes', 'ask nothing: what is not given stays, or takes the default')
     .option('--check', 'tell what production still lacks')
@@ -48,7 +54,8 @@ export function setupCommand(): Command {
         await check(options);
         return;
       }
-      const settings = await withStore((store) => readSettings(store, embeddedTenant));
+      const all = await withStore((store) => readSettings(store, embeddedTenant));
+      const settings = asked(all);
       const given = {
         ...(options.answers === undefined ? {} : answersIn(options.answers)),
         ...flags(options, settings),
@@ -61,8 +68,16 @@ export function setupCommand(): Command {
     });
 }
 
+/** Of a company's settings, those that the five questions are about. */
+const asked = ({ jurisdiction, company, numberFormat }: TenantSettings): TenantSettings => ({
+  ...(jurisdiction === undefined ? {} : { jurisdiction }),
+  ...(company === undefined ? {} : { company }),
+  ...(numberFormat === undefined ? {} : { numberFormat }),
+});
+
 const flags = (options: Options, settings: TenantSettings) => {
-  const { jurisdiction, company, letterhead, numberFormat, people, departments, authority } = options;
+  const { jurisdiction, company, letterhead, numberFormat, people, departments, authority, oidcGroups } =
+    options;
   const there = settings.company ?? exampleCompany;
   return {
     ...(jurisdiction === undefined ? {} : { jurisdiction }),
@@ -73,10 +88,18 @@ const flags = (options: Options, settings: TenantSettings) => {
     ...(people === undefined ? {} : { people }),
     ...(departments === undefined ? {} : { departments }),
     ...(authority === undefined ? {} : { authority }),
+    // Whoever comes from the provider needs no file.
+    ...(oidcGroups === undefined ? {} : { oidcGroups, people: people ?? null }),
   };
 };
 
-const apply = async ({ people, departments, authority, ...settings }: SetupAnswers): Promise<void> => {
+const apply = async ({
+  people,
+  departments,
+  authority,
+  oidcGroups,
+  ...settings
+}: SetupAnswers): Promise<void> => {
   const paths = { people, departments, authority };
   const named = Object.entries(paths).filter((each): each is [string, string] => each[1] !== null);
   const files = named.length === 0 ? undefined : readFiles(Object.fromEntries(named));
@@ -91,7 +114,13 @@ const apply = async ({ people, departments, authority, ...settings }: SetupAnswe
       process.exitCode = 1;
       return;
     }
-    await writeSettings(store, embeddedTenant, settings, { actorId: operatorId, atMs: Date.now() });
+    const groups = oidcGroups === null ? {} : { oidcGroups: await readOidcGroups(store, oidcGroups) };
+    await writeSettings(
+      store,
+      embeddedTenant,
+      { ...settings, ...groups },
+      { actorId: operatorId, atMs: Date.now() },
+    );
     say(
       `Jurisdiction ${settings.jurisdiction}; ${settings.company.name}; case numbers ${settings.numberFormat}.`,
     );

@@ -17,7 +17,7 @@ export class TokenRefused extends Error {
 
 export interface AccessTokens {
   /** Who an access token speaks for. @throws TokenRefused; Condition where the provider's keys cannot be had */
-  subjectOf: (token: string, nowMs: number) => Promise<Subject>;
+  subjectOf: (token: string, nowMs: number) => Promise<Subject & { claims: JWTPayload }>;
 }
 
 const fetchWithinMs = 5_000;
@@ -34,9 +34,10 @@ export const createAccessTokens = (oidc: OidcSettings | undefined): AccessTokens
         verifier = undefined;
         throw error;
       });
-      const { sub } = await (await verifier)(token, nowMs);
+      const claims = await (await verifier)(token, nowMs);
+      const { sub } = claims;
       if (typeof sub !== 'string' || sub === '') throw new TokenRefused('TOKEN_INVALID', 'subject');
-      return { issuer: oidc.issuer, subject: sub };
+      return { issuer: oidc.issuer, subject: sub, claims };
     },
   };
 };

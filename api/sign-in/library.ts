@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { localIssuer, personOfUser, tieUser } from '../../db/own/logins.ts';
+import { applyOidcGroups } from '../../db/own/oidc-groups.ts';
 import { signInAdapter } from '../../db/own/sign-in-adapter.ts';
 import { signInSecretOf } from '../../db/vault/sign-in-secret.ts';
 import type { ApiDeps } from '../deps.ts';
+import { embeddedTenant } from '../embedded-tenant.ts';
 import { cookieAttributesOf, cookiePrefixOf } from './cookies.ts';
 import type { OidcSettings, SignInSettings } from './settings.ts';
 
@@ -131,7 +133,18 @@ const buildLibrary = async (
           },
         },
       }),
-      ...(oidc === undefined ? [] : [genericOAuth({ config: [providerOf(oidc, decodeJwt)] })]),
+      ...(oidc === undefined
+        ? []
+        : [
+            genericOAuth({
+              config: [
+                providerOf(oidc, decodeJwt, async (subject, claims) => {
+                  const login = { issuer: oidc.issuer, subject };
+                  await applyOidcGroups(store, embeddedTenant, login, claims, now());
+                }),
+              ],
+            }),
+          ]),
     ],
   });
   return { auth, hashPassword };
@@ -150,10 +163,16 @@ const requireVerified = (
   }
 };
 
-/** The provider as the library's plugin takes it. @param claimsOf reads an ID token that has been verified */
+/**
+ * The provider as the library's plugin takes it.
+ *
+ * @param claimsOf reads an ID token that has been verified
+ * @param follow is told what it says of somebody, before they are looked up here
+ */
 const providerOf = (
   { issuer, clientId, clientSecret, scopes }: OidcSettings,
   claimsOf: (idToken: string) => { sub?: string },
+  follow: (subject: string, claims: object) => Promise<void>,
 ) => ({
   providerId: oidcProviderId,
   discoveryUrl: `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
@@ -167,8 +186,10 @@ const providerOf = (
   // Who it is stands in the ID token, which the library has verified by then; nobody's profile is fetched. It wants an
   // address: ours is made of who it is, so that no two subjects ever share one.
   getUserInfo: async ({ idToken }: { idToken?: string | undefined }) => {
-    const subject = idToken === undefined ? undefined : claimsOf(idToken).sub;
+    const claims = idToken === undefined ? {} : claimsOf(idToken);
+    const { sub: subject } = claims;
     if (subject === undefined) return null;
+    await follow(subject, claims);
     const name = createHash('sha256')
       .update(JSON.stringify([issuer, subject]))
       .digest('hex');

@@ -38,6 +38,7 @@ export const SetupAnswers = z.strictObject({
   people: path.nullable().default(null),
   departments: path.nullable().default(null),
   authority: path.nullable().default(null),
+  oidcGroups: path.nullable().default(null),
 });
 export type SetupAnswers = z.infer<typeof SetupAnswers>;
 

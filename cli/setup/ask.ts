@@ -44,9 +44,10 @@ const questions: Question[] = [
   },
   {
     name: 'people',
-    text: `4/5  CSV file of the people (${none}: only the demo people)`,
+    text: `4/5  CSV file of the people, or JSON of the groups at your identity provider (${none}: only the demo people)`,
     byDefault: () => none,
-    toAnswer: (answer) => ({ people: fileOrNone(answer) }),
+    toAnswer: (answer) =>
+      answer.endsWith('.json') ? { people: null, oidcGroups: answer } : { people: fileOrNone(answer) },
   },
   {
     name: 'authority',

@@ -7,9 +7,11 @@ import { allPeopleIn } from '../../db/own/list-people.ts';
 import { readSetting } from '../../db/own/tenant-settings.ts';
 import { shippedCalendars } from '../../machines/library/index.ts';
 import { exampleOrganisation } from '../../machines/library/organisation.ts';
+import type { PersonRecord } from '../../machines/people/organisation.ts';
 import { jurisdictionCalendar } from '../../machines/settings/jurisdiction-calendar.ts';
 import type { Settings } from '../settings.ts';
 import { exampleCompany } from './answers.ts';
+import { signInNeeds } from './sign-in-gaps.ts';
 
 /** One thing that production needs: whether it is there, and what to do where it is not. */
 export interface Need {
@@ -44,6 +46,7 @@ export const productionNeeds = async (
 ): Promise<Need[]> => [
   signIn(settings),
   ...(await people(store)),
+  ...(await signInNeeds(store, settings, (await peopleIn(store)).own, process.env)),
   await company(store),
   await calendars(store, nowMs),
   await tls(evidence),
@@ -70,15 +73,21 @@ const signIn = ({ signIn: { mode, origin } }: Settings): Need =>
     'set signIn in temporal.yaml: mode accounts or oidc, and the https address as origin (docs/sign-in.md)',
   );
 
-const people = async (store: Store): Promise<Need[]> => {
-  const { everybody, departments } = await store.read((db) => ({
-    everybody: allPeopleIn(db, embeddedTenant).filter(({ status }) => status === 'active'),
-    departments: departmentsIn(db, embeddedTenant).filter(({ status }) => status === 'active'),
-  }));
-  const isDemo = ({ id, name }: { id: string; name: string }): boolean =>
+/** The active people, the demo people apart. */
+const peopleIn = async (store: Store): Promise<{ own: PersonRecord[]; demo: PersonRecord[] }> => {
+  const everybody = await store.read((db) =>
+    allPeopleIn(db, embeddedTenant).filter(({ status }) => status === 'active'),
+  );
+  const isDemo = ({ id, name }: PersonRecord): boolean =>
     name === `Demo ${id}` && exampleOrganisation.people.some((person) => person.id === id);
-  const demo = everybody.filter(isDemo);
-  const own = everybody.filter((person) => !isDemo(person));
+  return { own: everybody.filter((person) => !isDemo(person)), demo: everybody.filter(isDemo) };
+};
+
+const people = async (store: Store): Promise<Need[]> => {
+  const { own, demo } = await peopleIn(store);
+  const departments = await store.read((db) =>
+    departmentsIn(db, embeddedTenant).filter(({ status }) => status === 'active'),
+  );
   const admins = own.filter(({ memberships }) =>
     memberships.some(({ kind, name }) => kind === 'role' && name === 'admin'),
   );

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Json } from '../../machines/kernel/json.ts';
 import type { Ladder } from '../../machines/notification/ladder.ts';
 import type { Template } from '../../machines/notification/template.ts';
+import type { OidcGroups } from '../../machines/people/oidc-groups.ts';
 import type { Db, Store } from '../open.ts';
 import { perConnection } from '../prepared.ts';
 import { tenantSettings } from '../schema/index.ts';
@@ -20,6 +21,8 @@ export interface TenantSettings {
   surge?: Surge;
   /** The plan whose rule may switch it on. */
   surgeRule?: { plan: string | null };
+  /** What people hold by their groups at the identity provider. */
+  oidcGroups?: OidcGroups;
   /** The company's own ladder of messages. */
   ladder?: Ladder;
   /** Its own templates, by id. */

@@ -68,6 +68,7 @@ describe('the questions', () => {
     expect(answers).toEqual({
       ...{ jurisdiction: 'cn', company: { name: 'Example Insurance', letterhead: '' } },
       ...{ numberFormat: '{prefix}-{year}-{n:6}', people: null, departments: null, authority: null },
+      oidcGroups: null,
     });
   });
 
