@@ -5,6 +5,7 @@ import type { NewRecord } from '../db/own/append-record.ts';
 import { type BulkItem, type ItemResult, settleItem, waitingItems } from '../db/own/bulk-items.ts';
 import { type BulkJob, beginBulkJob, bulkCounts, endBulkJob, getBulkJob } from '../db/own/bulk-jobs.ts';
 import type { BulkActivities, SliceRequest, SliceResult } from '../workflows/bulk-contract.ts';
+import { createPlaces } from './places.ts';
 
 /** What became of an item: `unsettled` where engine or store could not say, and it is to be tried again. */
 export type Sent = { result: ItemResult; refusal?: NewRecord } | { unsettled: string };
@@ -15,7 +16,7 @@ export type SendItem = (job: BulkJob, item: BulkItem) => Promise<Sent>;
 export interface BulkParts {
   store: Store;
   sendItem: SendItem;
-  /** Items under way at once in this process, of all jobs together. */
+  /** Items under way at once in this process, of all jobs together; fewer while they take long. */
   atOnce: number;
   /** Epoch milliseconds. */
   now: () => number;
@@ -58,17 +59,18 @@ export const createBulkActivities = ({ store, sendItem, atOnce, now }: BulkParts
       // Read with each item: a pause holds from the next one on.
       const isWanted = (await getBulkJob(store, { tenant, jobId }))?.status === 'running';
       if (!isWanted || failure !== undefined) {
-        leave();
+        leave(0);
         broken = true;
         break;
       }
       reached = item.n;
+      const startMs = performance.now();
       const work: Promise<void> = settle(job, item, isLast)
         .catch((error: unknown) => {
           failure = { error };
         })
         .finally(() => {
-          leave();
+          leave(performance.now() - startMs);
           underWay.delete(work);
         });
       underWay.add(work);
@@ -109,29 +111,5 @@ export const createBulkActivities = ({ store, sendItem, atOnce, now }: BulkParts
       }
     },
     endBulkJob: ({ tenant, jobId }) => endBulkJob(store, { tenant, jobId, atMs: now() }),
-  };
-};
-
-/** A number of places that are taken in the order of asking. */
-const createPlaces = (places: number): { enter: () => Promise<() => void> } => {
-  let free = places;
-  const waiting: (() => void)[] = [];
-  const leave = (): void => {
-    const next = waiting.shift();
-    if (next) {
-      next();
-    } else {
-      free += 1;
-    }
-  };
-  return {
-    enter: async () => {
-      if (free > 0) {
-        free -= 1;
-      } else {
-        await new Promise<void>((resolve) => waiting.push(resolve));
-      }
-      return leave;
-    },
   };
 };

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { sweepBulkJobs } from '../db/own/bulk-jobs.ts';
 import { sweepRequests } from '../db/own/idempotency.ts';
 import { indexOlderCases } from '../db/own/index-older-cases.ts';
 import { sweepSignIn } from '../db/own/sessions.ts';
@@ -20,7 +21,7 @@ export interface SweepOptions {
 
 /**
  * Throws away, at once and then every hour, what only a request of days ago needed: the answers kept for
- * their keys, personal values that came to stand in no entry, and what signing in has left behind. Puts into the
+ * their keys, personal values that came to stand in no entry, bulk jobs of three months ago, and what signing in has left behind. Puts into the
  * full-text index the cases that were there before it. The answer stops it, after the batch under way.
  */
 export const startSweep = (
@@ -44,6 +45,7 @@ export const startSweep = (
         await untilNone(() => sweepRequests(vault.store, now()));
         await untilNone(async () => (await sweepValues(vault, now())).looked);
         await sweepSignIn(vault.store, now());
+        await untilNone(() => sweepBulkJobs(vault.store, now()));
         await untilNone(() => indexOlderCases(vault.store));
       } catch {
         onError();

@@ -232,3 +232,23 @@ export const askedBulkJobs = (store: Store, untilMs: number): Promise<{ tenant: 
       .limit(100)
       .all(),
   );
+
+/** How long a job that has ended can be read. */
+const keptMs = 90 * 86_400_000;
+
+/** Deletes the oldest of the jobs that ended 90 days ago, with its items; 0: there is none. Its records stay. */
+export const sweepBulkJobs = (store: Store, nowMs: number): Promise<number> =>
+  store.write((db) => {
+    const old = db
+      .select({ tenant: bulkJobs.tenant, jobId: bulkJobs.jobId })
+      .from(bulkJobs)
+      .where(lt(bulkJobs.endedAtMs, nowMs - keptMs))
+      .limit(1)
+      .get();
+    if (!old) return 0;
+    db.delete(bulkItems)
+      .where(and(eq(bulkItems.tenant, old.tenant), eq(bulkItems.jobId, old.jobId)))
+      .run();
+    db.delete(bulkJobs).where(oneJob(old)).run();
+    return 1;
+  });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sweepBulkJobs } from '../../db/own/bulk-jobs.ts';
 import { type Person, putPerson } from '../../db/own/people.ts';
 import { createServiceKey, revokeServiceKey } from '../../db/own/service-keys.ts';
 import { entriesOf } from '../../db/read/get-case.ts';
@@ -267,6 +268,25 @@ describe('a bulk job', () => {
     api.cases.failWith(undefined);
     const { items } = await read('lead', other, '&status=failed');
     expect(items.map(({ code }: { code: string }) => code)).toEqual(['CASE_NOT_RUNNING', 'CASE_NOT_RUNNING']);
+  });
+
+  it('is forgotten, with its rows, 90 days after its end; its records stay', async () => {
+    const tasks = await opened(2);
+    const ids = idsOf(tasks);
+    const { jobId } = (await start('qa', { verb: 'remind', ids, dryRun: true })).body;
+    await runs.through(jobId);
+    const open = (await start('qa', { verb: 'remind', ids })).body.jobId;
+    const day = 86_400_000;
+    const sweep = async (nowMs: number) => {
+      while ((await sweepBulkJobs(api.store, nowMs)) > 0);
+    };
+    await sweep(Date.now() + 89 * day);
+    expect((await read('qa', jobId)).items).toHaveLength(2);
+    await sweep(Date.now() + 91 * day);
+    expect((await api.call('qa', 'GET', `/v1/bulk/${jobId}`)).status).toBe(404);
+    const rows = api.store.sqlite.prepare('SELECT count(*) FROM bulk_items WHERE job_id = ?').pluck();
+    expect([rows.get(jobId), rows.get(open)]).toEqual([0, 2]);
+    expect(recordsAbout(jobId)).toHaveLength(2);
   });
 
   it('has rows that are read page by page, each once', async () => {
