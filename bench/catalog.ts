@@ -53,6 +53,16 @@ export const catalog = {
   },
   worklistP95Ms: { title: 'a worklist request over HTTP, 95 %', unit: 'ms', budget: { atMost: 50 } },
   casePageP95Ms: { title: "a case page's request over HTTP, 95 %", unit: 'ms', budget: { atMost: 50 } },
+  bulkPerS: {
+    title: 'bulk reassign of cold cases, single commands beside',
+    unit: '/s',
+    budget: { atLeast: 25 },
+  },
+  bulkSingleP99Ms: {
+    title: 'a single command meanwhile, 99 %',
+    unit: 'ms',
+    budget: { atMost: 1_000 },
+  },
   startMs: {
     title: '`caseloom start` to its first answered request',
     unit: 'ms',

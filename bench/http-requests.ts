@@ -49,7 +49,7 @@ const requestOnce = (
       response.on('end', () => {
         const answer = Buffer.concat(chunks).toString('utf8');
         const { statusCode = 0 } = response;
-        if (statusCode === 200 || statusCode === 201) {
+        if (statusCode >= 200 && statusCode <= 202) {
           resolve(JSON.parse(answer));
         } else {
           reject(new Error(`${method} ${url}: ${statusCode} ${answer.slice(0, 500)}`));

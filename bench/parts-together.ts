@@ -3,6 +3,7 @@ import type { Figures } from './catalog.ts';
 import { type Driven, drive, type Lifecycle, perMin } from './clients.ts';
 import { figureOf, quantileOf } from './figure.ts';
 import { caller, httpLifecycle, openOverHttp, sendOverHttp } from './http-requests.ts';
+import { inTurns } from './in-turns.ts';
 import { caseloomLifecycle, handWrittenLifecycle } from './lifecycles.ts';
 
 const clients = 20;
@@ -101,19 +102,6 @@ export const http = async (bed: Bed): Promise<Figures> => {
   }
   await Promise.all([product.stop(), theirs.stop()]);
   return { httpRatio: figureOf(warm), coldRatio: figureOf(cold) };
-};
-
-/** Does the work on every item, by as many clients at a time as everywhere. */
-const inTurns = async <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> => {
-  const results: R[] = [];
-  let next = 0;
-  const client = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) {
-      results[index] = await work(items[index] as T);
-    }
-  };
-  await Promise.all(Array.from({ length: clients }, client));
-  return results;
 };
 
 /** Accepted commands through HTTP for a minute, under FULL and under NORMAL, with the hand-written rate beside it. */

@@ -30,6 +30,8 @@ export interface ProductOptions {
 export interface Product {
   baseUrl: string;
   token: string;
+  /** A token of another person. */
+  tokenOf: (personId: string) => Promise<string>;
   /** A new worker that remembers no case. */
   restartWorker: () => Promise<void>;
   /** Process id of the worker of now. @throws Error where there is none */
@@ -73,6 +75,7 @@ export const startProduct = async (options: ProductOptions): Promise<Product> =>
   return {
     baseUrl,
     token,
+    tokenOf: (id) => tokenIn(home, id),
     restartWorker: async () => {
       await end(worker);
       worker = await startWorker();
@@ -103,15 +106,24 @@ const writeSettings = (home: string, synchronous: string): string => {
   return file;
 };
 
+const tokenIn = async (home: string, personId: string): Promise<string> => {
+  const store = await openStore({ file: join(home, 'caseloom.db') });
+  try {
+    return await issueToken(store, { tenant: embeddedTenant, personId, ttlMs: tokenTtlMs });
+  } finally {
+    await store.close();
+  }
+};
+
 const seed = async (home: string, personId: string): Promise<string> => {
   const store = await openStore({ file: join(home, 'caseloom.db') });
   try {
     await seedEmbedded(store);
     await publishLifecycle(store, embeddedTenant);
-    return await issueToken(store, { tenant: embeddedTenant, personId, ttlMs: tokenTtlMs });
   } finally {
     await store.close();
   }
+  return tokenIn(home, personId);
 };
 
 export const publishLifecycle = (store: Store, tenant: string): Promise<boolean> => {

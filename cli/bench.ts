@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { createBed } from '../bench/bed.ts';
+import { bulk } from '../bench/bulk.ts';
 import type { Figures } from '../bench/catalog.ts';
 import { machineNow, versionsNow } from '../bench/machine.ts';
 import { refreshPage } from '../bench/page.ts';
@@ -15,7 +16,7 @@ import { loadSettings } from './settings.ts';
 import { provision } from './temporal/provision.ts';
 
 /** The parts of a run, in the order in which they run. */
-const parts = { calibrate, kernel, overhead, http, rate, lists, start: startTime };
+const parts = { calibrate, kernel, overhead, http, rate, bulk, lists, start: startTime };
 type Part = keyof typeof parts;
 const partNames = Object.keys(parts) as Part[];
 
