@@ -48,8 +48,12 @@ const playOnServer = async (name: string, input: ScenarioInput) => {
   return { findings, lines: shiftedBack(goldenLines(trail), weeks) };
 };
 
+// The last shipped comes first, claims at the end: one that stays open has clocks of years, which later examples would
+// reach with the months that each of them skips.
+const played = shippedScenarios().toReversed();
+
 describe('on a time-skipping server', () => {
-  it.each(shippedScenarios().map(({ name, input }) => [name, input] as const))('%s', async (name, input) => {
+  it.each(played.map(({ name, input }) => [name, input] as const))('%s', async (name, input) => {
     const { findings, lines } = await playOnServer(name, input);
     expect(findings).toEqual([]);
     expect(lines).toEqual(goldenTrail(name));
