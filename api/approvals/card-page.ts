@@ -25,7 +25,7 @@ export const cardBody = (card: ApprovalCard, page: CardPage): Fragment => {
 ${asking ? row(t.case, html`${asking.caseTitle[language]} ${asking.number}`) : ''}
 ${row(t.proposer, card.proposer)}
 ${amountRows(card, t, language)}
-${dueAt === null ? '' : row(t.due, html`${dueText(dueAt, { zone, language })} <strong>${leftText(dueAt, nowMs, t)}</strong>`)}
+${dueAt === null ? '' : row(t.due, html`${dueText(dueAt, { zone, language })} <strong class="${Date.parse(dueAt) < nowMs ? 'late' : 'left'}">${leftText(dueAt, nowMs, t)}</strong>`)}
 </dl>
 ${asking ? matter(card, asking, t, language) : ''}
 ${dissentPart(card, t, language)}
@@ -44,19 +44,25 @@ const values = (shown: readonly ShownValue[], language: Language): Fragment =>
 ${shown.map(({ title, path, value }) => row(title[language] || path || '–', valueText(value, language)))}
 </dl>`;
 
-const amountRows = ({ amount, limit }: ApprovalCard, t: CardTexts, language: Language): Fragment | '' => {
+const amountRows = (
+  { amount, limit, isByAuthority }: ApprovalCard,
+  t: CardTexts,
+  language: Language,
+): Fragment | '' => {
   if (amount === undefined) {
     return '';
   }
   const within = limit !== undefined && limit >= amount.amount;
   return html`${row(t.amount, html`<strong>${moneyText(amount, language)}</strong>`)}
 ${
-  limit === undefined
-    ? row(t.limit, t.noLimit)
-    : row(
-        t.limit,
-        html`${moneyText({ ...amount, amount: limit }, language)} (${within ? t.within : t.beyond})`,
-      )
+  !isByAuthority
+    ? row(t.limit, t.notAsked)
+    : limit === undefined
+      ? row(t.limit, t.noLimit)
+      : row(
+          t.limit,
+          html`${moneyText({ ...amount, amount: limit }, language)} (${within ? t.within : t.beyond})`,
+        )
 }`;
 };
 
@@ -119,7 +125,7 @@ ${
 const stepList = ({ steps, zone }: ApprovalCard, t: CardTexts, language: Language): Fragment => html`<ol>
 ${steps.map(
   (step) => html`<li${step.isCurrent ? html` aria-current="step"` : ''}>
-${step.title?.[language] ?? step.id} <small>(${ruleText(step.rule, t)})</small>
+<span>${step.title?.[language] ?? step.id}</span> <small>(${ruleText(step.rule, t)})</small>
 <ul>${step.seats.map(({ who, status, at }) => html`<li>${who}: ${t.status[status]}${at ? ` · ${instantText(at, zone, language)}` : ''}</li>`)}</ul>
 </li>`,
 )}

@@ -1,6 +1,13 @@
 import { getPerson, type Person } from '../../db/own/people.ts';
 import { kindOfRights } from '../../db/read/asking-case.ts';
-import { type Approval, accountsOf, isOpen, type Seat } from '../../machines/kernel/approval/approval.ts';
+import type { CaseRow } from '../../db/read/get-case.ts';
+import {
+  type Approval,
+  accountsOf,
+  isOpen,
+  openSeats,
+  type Seat,
+} from '../../machines/kernel/approval/approval.ts';
 import {
   effectiveDelegation,
   fault,
@@ -38,6 +45,8 @@ export interface ApprovalCard {
   amount?: Money;
   /** The highest amount the reader may decide in that currency. */
   limit?: number;
+  /** Whether who decides in the open step must have authority over the amount. */
+  isByAuthority: boolean;
   steps: CardStep[];
   /** The step that is open. */
   step: string | null;
@@ -96,7 +105,7 @@ export const approvalCard = async (
   const earlier = asking ? await earlierApprovals(services, asking, row) : [];
   const [before] = earlier;
   const against = await dissents(services, reader, [row, ...earlier.map((each) => each.row)]);
-  const name = await namesOf(services, reader.tenant, approval, against);
+  const name = await namesOf(services, row, against);
   const { amount, plan, step } = approval;
   const limit = actor.authority?.find(({ currency }) => currency === amount?.currency)?.amount;
   return {
@@ -119,9 +128,10 @@ export const approvalCard = async (
         isCurrent: id === step,
         seats: approval.seats
           .filter((seat) => seat.step === id && !seat.void && seat.status !== 'removed')
-          .map((seat) => cardSeat(approval, seat, name, at)),
+          .map((seat) => cardSeat(approval, seat, name, { at, tasks: row.state.tasks })),
       };
     }),
+    isByAuthority: openSeats(approval).some(({ signer }) => signer.byAuthority === true),
     step,
     earlier: earlier.map(({ approval: { status, amount: then }, openedAt }) => ({
       ...{ status, openedAt },
@@ -150,11 +160,23 @@ const zoneOf = async ({ definitions }: Services, state: CaseState): Promise<stri
   return calendars[calendar]?.zone ?? 'UTC';
 };
 
-const cardSeat = (approval: Approval, seat: Seat, name: (id: string) => string, at: string): CardSeat => {
+const cardSeat = (
+  approval: Approval,
+  seat: Seat,
+  name: (id: string) => string,
+  { at, tasks }: { at: string; tasks: CaseState['tasks'] },
+): CardSeat => {
   const { decision, signer } = seat;
-  const acting = decision?.actorId ?? effectiveDelegation(seat, at)?.to.id ?? signer.personId;
+  const lent = effectiveDelegation(seat, at)?.to.id;
+  // Whoever had it for a time has it no more; until the case moves on, its task still says so.
+  const ended = lent === undefined ? seat.delegation?.to.id : undefined;
+  const assignee = Object.values(tasks).find(
+    (task) => task.seat === seat.id && task.status === 'open',
+  )?.assignee;
+  const acting =
+    decision?.actorId ?? lent ?? signer.personId ?? (assignee === ended ? seat.delegation?.by.id : assignee);
   return {
-    who: acting === undefined ? (signer.role ?? '') : name(acting),
+    who: acting === undefined || acting === null ? (signer.role ?? '') : name(acting),
     status: seat.status !== 'undecided' ? seat.status : isOpen(approval, seat) ? 'open' : 'waiting',
     ...(decision ? { at: decision.at } : {}),
   };
@@ -192,19 +214,20 @@ const isAnothers = (assignee: string | null, { delegation }: Seat, actor: Actor)
 
 const namesOf = async (
   { store, now }: Services,
-  tenant: string,
-  approval: Approval,
+  { tenant, state }: CaseRow,
   against: readonly Dissent[],
 ): Promise<(id: string) => string> => {
+  const { proposer, seats } = state.signing?.approval ?? { seats: [] };
   const ids = new Set([
-    approval.proposer.id,
+    proposer?.id,
     ...against.map(({ personId }) => personId),
-    ...approval.seats.flatMap(({ signer, delegation, decision }) => [
-      ...[signer.personId, delegation?.to.id, decision?.actorId],
+    ...Object.values(state.tasks).map(({ assignee }) => assignee),
+    ...seats.flatMap(({ signer, delegation, decision }) => [
+      ...[signer.personId, delegation?.to.id, delegation?.by.id, decision?.actorId],
     ]),
   ]);
   const people = await Promise.all(
-    [...ids].flatMap((id) => (id === undefined ? [] : [getPerson(store, tenant, id, now())])),
+    [...ids].flatMap((id) => (typeof id === 'string' ? [getPerson(store, tenant, id, now())] : [])),
   );
   const names = new Map(people.flatMap((person) => (person ? [[person.id, person.name] as const] : [])));
   return (id) => names.get(id) ?? id;

@@ -63,6 +63,7 @@ export const linkRoutes = (services: Services): Router => {
     const language = languageOf(c);
     return givePage(c, {
       title: card.title[language],
+      wide: true,
       body: cardBody(card, { language, key: randomUUID(), nowMs: services.now(), link: link?.hash }),
     });
   });

@@ -22,6 +22,7 @@ export const approvalListRoutes = (services: Services, send: SendInside): Router
     return givePage(c, {
       title: t.waiting,
       ...{ message: failed, isAlert: failed !== undefined },
+      wide: true,
       body: listBody(waiting, { language, key: randomUUID(), nowMs: services.now() }),
     });
   });
@@ -43,6 +44,7 @@ export const approvalListRoutes = (services: Services, send: SendInside): Router
     const numbers = await numbersOf(services, c.get('person').tenant, told.items);
     return givePage(c, {
       title: cardTextsOf(language).batchDone,
+      wide: true,
       body: resultBody(told.items, told.batchId ?? '', numbers, language),
     });
   });

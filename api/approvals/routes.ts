@@ -60,6 +60,7 @@ export const approvalCardRoutes = (services: Services, send: SendInside): Router
     return givePage(c, {
       title: card.title[language],
       ...{ message: failed ?? done, isAlert: failed !== undefined },
+      wide: true,
       body: cardBody(card, { language, key: randomUUID(), nowMs: services.now() }),
     });
   });

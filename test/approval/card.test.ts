@@ -46,7 +46,7 @@ describe('the card', () => {
     expect(headers.get('cache-control')).toBe('no-store');
     expect(parts.top).toContain('Proposed by Demo adjuster');
     expect(parts.top).toContain('Amount CN¥20,000.00');
-    expect(parts.top).toContain('Your authority none in this currency');
+    expect(parts.top).toContain('Your authority not asked for in this step');
     expect(parts.top).toMatch(/Due .* \(1 d 1 h left\)/);
     expect(parts.signed).toContain('Payout CN¥20,000.00');
     expect(parts.clause).toContain('Clause § 12 (3)');

@@ -27,6 +27,8 @@ export interface PageContent {
   body: Fragment;
   /** Whether the page's script is needed. */
   script?: boolean;
+  /** More than a form: room for tables and lists. */
+  wide?: boolean;
 }
 
 /** A whole page, in the reader's language; it works without any script but for passkeys. */
@@ -51,7 +53,7 @@ const otherLanguage = (c: Context<AppEnv>, language: Language): string | undefin
 
 const layout = (
   language: Language,
-  { title, message, isAlert = false, body, script = false }: PageContent,
+  { title, message, isAlert = false, body, script = false, wide = false }: PageContent,
   other: string | undefined,
 ): Fragment => html`<!doctype html>
 <html lang="${language === 'zh' ? 'zh-CN' : 'en'}">
@@ -63,7 +65,7 @@ const layout = (
 ${script ? html`<script src="/sign-in/passkey.js" defer></script>` : ''}
 </head>
 <body>
-<main>
+<main${wide ? html` class="wide"` : ''}>
 <h1>${title}</h1>
 <p id="message" role="${isAlert ? 'alert' : 'status'}">${message ?? ''}</p>
 ${body}
