@@ -4,6 +4,7 @@ import { departmentIn } from '../db/own/departments.ts';
 import { calendarIn } from '../db/own/notifications-calendar.ts';
 import { type Person, personIn } from '../db/own/people.ts';
 import { surgeIn } from '../db/own/surge.ts';
+import { kindOfRightsIn } from '../db/read/asking-case.ts';
 import { type Candidate, type CandidateQuery, firstCandidatesIn } from '../db/read/candidates.ts';
 import { chooseAssignee } from '../machines/kernel/choose-assignee.ts';
 import type { Money } from '../machines/kernel/json.ts';
@@ -43,7 +44,9 @@ export const findAssignee = (db: Db, wanted: Wanted, options: FindOptions): Pers
     ...(licences === undefined ? {} : { licences }),
     ...(regions === undefined ? {} : { regions }),
   };
-  const isAble = (person: Person): boolean => atLeast === undefined || mayDecide(db, person, atLeast, nowMs);
+  const caseKind = atLeast && kindOfRightsIn(db, { tenant, caseId });
+  const isAble = (person: Person): boolean =>
+    atLeast === undefined || mayDecide(db, person, atLeast, { nowMs, caseKind });
   const [preferred] = preferredIn(db, wanted, able, present, isAble);
   if (preferred) {
     return preferred;
@@ -172,7 +175,12 @@ const leadFor = (db: Db, present: Present, department: string | undefined): Pers
   return undefined;
 };
 
-const mayDecide = (db: Db, person: Person, { amount, currency }: Money, nowMs: number): boolean => {
-  const { authority = [] } = effectiveActor(actingDataIn(db, person, nowMs), { nowMs });
+const mayDecide = (
+  db: Db,
+  person: Person,
+  { amount, currency }: Money,
+  at: { nowMs: number; caseKind: string | undefined },
+): boolean => {
+  const { authority = [] } = effectiveActor(actingDataIn(db, person, at.nowMs), at);
   return authority.some((limit) => limit.currency === currency && limit.amount >= amount);
 };

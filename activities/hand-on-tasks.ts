@@ -5,6 +5,7 @@ import { actingDataIn } from '../db/own/acting.ts';
 import { definitionByHash } from '../db/own/definitions.ts';
 import { substitutesOf } from '../db/own/delegations.ts';
 import { type Person, personIn } from '../db/own/people.ts';
+import { kindOfRightsIn } from '../db/read/asking-case.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import { isHiddenIn } from '../db/read/out-of-sight.ts';
 import { type TaskToHandOn, tasksToHandOn } from '../db/read/tasks-to-hand-on.ts';
@@ -138,7 +139,8 @@ const mayStillDo = (
 /** Who may get it, in the order in which they are asked: who lent it, the substitutes, and who is chosen anew. */
 const receiversIn = (db: Db, absent: Absent, nowMs: number): Actor[] => {
   const { row, task, assignee } = absent;
-  const { tenant, caseId, kind } = row;
+  const { tenant, caseId } = row;
+  const kind = kindOfRightsIn(db, row) ?? row.kind;
   const isPresent = (person: Person | undefined): person is Person =>
     person?.status === 'active' &&
     person.id !== assignee &&

@@ -1,4 +1,5 @@
 import type { Person } from '../db/own/people.ts';
+import { kindOfRights } from '../db/read/asking-case.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import type { Command } from '../machines/kernel/command.ts';
 import type { JsonObject, Sealed } from '../machines/kernel/json.ts';
@@ -40,6 +41,8 @@ export type OwnPart = Command extends infer C
 /** The case and the definition it follows, for whoever makes a command of a request. */
 export interface Target {
   row: CaseRow;
+  /** The kind of case whose limits count in it. */
+  kind: string;
   published: Published;
   root: { $defs: { [name: string]: JsonObject } };
 }
@@ -130,13 +133,14 @@ const prepare = async (
   const { tenant, state } = row;
   requirePast(common.occurredAt, now());
   const published = await definitions.ofCase(tenant, row.definitionHash);
-  const target: Target = { row, published, root: { $defs: published.runtime.$defs ?? {} } };
+  const kind = await kindOfRights(store, row);
+  const target: Target = { row, kind, published, root: { $defs: published.runtime.$defs ?? {} } };
   const acting = await actingFacts(
     store,
     person,
     common.onBehalfOf,
     state.mode,
-    { nowMs: now(), kind: state.kind },
+    { nowMs: now(), kind },
     state.excluded,
   );
   const facts = await withAskedFacts(

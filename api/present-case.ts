@@ -1,4 +1,5 @@
 import type { Person } from '../db/own/people.ts';
+import { kindOfRights } from '../db/read/asking-case.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import { isHidden } from '../db/read/out-of-sight.ts';
 import type { Json } from '../machines/kernel/json.ts';
@@ -35,7 +36,8 @@ export const visibleCase = async (services: Services, reader: Person, caseId: st
 export const sealedCase = async (services: Services, reader: Person, row: CaseRow): Promise<Json> => {
   const { store, definitions, now } = services;
   const { state } = row;
-  const actor = await actorOf(store, reader, { nowMs: now(), kind: state.kind });
+  const kind = await kindOfRights(store, row);
+  const actor = await actorOf(store, reader, { nowMs: now(), kind });
   const published = await definitions.ofCase(row.tenant, row.definitionHash);
   const compiled = await definitions.compiledOf(state);
   const facts = await withAskedFacts(services, published.runtime, state, { actor });

@@ -21,7 +21,7 @@ export const reassignParts = (
   { taskId, to }: { taskId: string; to: string },
 ): TaskParts => ({
   command: async ({ target }) => {
-    const receiver = await knownPerson(services, { tenant, id: to, pointer: '/to', kind: target.row.kind });
+    const receiver = await knownPerson(services, { tenant, id: to, pointer: '/to', kind: target.kind });
     return {
       ...{ type: 'task', taskId, verb: 'reassign' },
       to: receiver,

@@ -153,7 +153,7 @@ export const taskVerbRoutes = (services: Services): Router => {
       command: async ({ target }) => ({
         ...{ type: 'task', taskId, verb: 'delegate' },
         ...(until === undefined ? {} : { until }),
-        to: await somebody(c, to, '/to', target.row.kind),
+        to: await somebody(c, to, '/to', target.kind),
       }),
     });
   });
@@ -164,7 +164,7 @@ export const taskVerbRoutes = (services: Services): Router => {
     return toTask(services, c, taskId, common, {
       command: async ({ target }) => ({
         ...{ type: 'task', taskId, verb: 'add-signer', position },
-        to: await somebody(c, to, '/to', target.row.kind),
+        to: await somebody(c, to, '/to', target.kind),
       }),
     });
   });
@@ -175,7 +175,7 @@ export const taskVerbRoutes = (services: Services): Router => {
     return toTask(services, c, taskId, common, {
       command: async ({ target }) => ({
         ...{ type: 'task', taskId, verb: 'remove-signer' },
-        to: await somebody(c, who, '/who', target.row.kind),
+        to: await somebody(c, who, '/who', target.kind),
       }),
     });
   });

@@ -6,11 +6,11 @@ import { applyEvent, refuse } from './apply-event.ts';
 import { applyOwner } from './apply-owner.ts';
 import { applyIncident, applyService } from './apply-service.ts';
 import { applyTask } from './apply-task.ts';
-import { approvalAnswered } from './ask-approval.ts';
+import { approvalAnswered, approvalBarred } from './ask-approval.ts';
 import type { Command, DocumentCommand, LinkCommand, MessageCommand, RecalculateCommand } from './command.ts';
 import { isLive, setDeadline, triggerDeadlines } from './deadlines.ts';
 import type { Json, JsonObject } from './json.ts';
-import { applyRecusal, keepOut } from './policy/apply-recusal.ts';
+import { applyBarred, applyRecusal, keepOut } from './policy/apply-recusal.ts';
 import { mayContribute, mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import type { Cause, Run } from './run.ts';
@@ -192,6 +192,10 @@ const applyMessage = (run: Run, command: MessageCommand, cause: Cause): Refusal 
   const before = { state: run.state, effects: [...run.effects] };
   if (event === approvalAnswered) {
     applyAnswer(run, command, cause);
+    return undefined;
+  }
+  if (event === approvalBarred) {
+    applyBarred(run, command, cause);
     return undefined;
   }
   cause.type = event;

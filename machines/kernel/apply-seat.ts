@@ -19,12 +19,13 @@ import { putTask } from './tasks.ts';
 export const applySeat = (
   run: Run,
   command: TaskCommand,
-  task: Task & { seat: string },
+  given: Task & { seat: string },
   cause: Cause,
 ): Refusal | undefined => {
   const { facts, verb, taskId, to } = command;
   const { approval } = run.state.signing as NonNullable<Run['state']['signing']>;
-  const seat = approval.seats.find(({ id }) => id === task.seat) as Seat;
+  const seat = approval.seats.find(({ id }) => id === given.seat) as Seat;
+  const task = currentTask(given, seat, run.clock);
   const no = (code: RefusalCode, detail: string): Refusal => refuse(run, facts, code, detail);
   const actor = performer(facts) as Actor;
   const isSystem = facts.actor.roles.includes('system');
@@ -166,6 +167,12 @@ const isAnothers = ({ assignee }: Task, actor: Actor): boolean =>
   assignee !== null &&
   !humansOf(actor).includes(assignee) &&
   !(actor.actsFor ?? []).some(({ personId }) => personId === assignee);
+
+/** Whoever had the seat for a time has it no more once that is over: its task is the lender's again. */
+const currentTask = (task: Task, { delegation }: Seat, clock: string): Task =>
+  delegation && delegation.until <= clock && task.assignee === delegation.to.id
+    ? { ...task, assignee: delegation.by.id }
+    : task;
 
 const isLender = ({ delegation }: Seat, actor: Actor): boolean =>
   delegation !== undefined && accountsOf(delegation.by).some((id) => humansOf(actor).includes(id));

@@ -3,8 +3,10 @@ import type { Facts } from './command.ts';
 import type { ApprovalDefinition, SigningDefinition } from './definition.ts';
 import { type ExpressionLanguages, type ExpressionScope, evaluate, holds } from './expression.ts';
 import type { Json, JsonObject } from './json.ts';
+import { excludedIds } from './policy/exclusion.ts';
 import { performer } from './run.ts';
 import { sha256Hex } from './sha256.ts';
+import type { CaseState } from './state.ts';
 import { computeValue } from './value.ts';
 
 /** The relation between a case and the approvals that it asks for, the same from both sides. */
@@ -15,6 +17,9 @@ export const approvalAnswered = 'approval.answered';
 
 /** What a case sends to an approval that it needs no more. */
 export const approvalCancelled = 'cancel';
+
+/** What a case sends to an approval under way when it takes somebody out of the matter. */
+export const approvalBarred = 'approval.barred';
 
 /** What people are to sign, as the case stands: to be shown to them. */
 export const approvalSubject = (
@@ -63,3 +68,9 @@ export const proposerOf = (facts: Facts): JsonObject => {
 /** The id of the case that an effect opens: the same wherever it is computed. */
 export const childCaseId = (tenant: string, effectId: string): string =>
   sha256Hex(JSON.stringify(['child', tenant, effectId])).slice(0, 32);
+
+/** The request with all who have no part in the case that asks: they have none in its approval. */
+export const withExcluded = (state: Pick<CaseState, 'excluded'>, request: JsonObject): JsonObject =>
+  state.excluded === undefined
+    ? request
+    : { ...request, barred: [...new Set([...(request.barred as string[]), ...excludedIds(state)])] };

@@ -1,4 +1,4 @@
-import { approvalInput, proposerOf } from './ask-approval.ts';
+import { approvalInput, proposerOf, withExcluded } from './ask-approval.ts';
 import type { Json, JsonObject } from './json.ts';
 import { expressionScope } from './machine-context.ts';
 import { own } from './own.ts';
@@ -15,7 +15,11 @@ export const renewApprovals = (run: Run, cause: Cause): void => {
     const now = subjectHash === undefined ? undefined : requestNow(run, service, cause);
     if (now && now.subjectHash !== subjectHash) {
       const { proposer } = input as { proposer: { id: string; sameAs?: string[] } };
-      const barred = [...(now.barred as Json[]), proposer.id, ...(proposer.sameAs ?? [])];
+      const barred = [
+        ...(withExcluded(run.state, now).barred as Json[]),
+        proposer.id,
+        ...(proposer.sameAs ?? []),
+      ];
       const request: JsonObject = {
         ...now,
         barred: without(barred, cause),

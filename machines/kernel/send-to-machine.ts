@@ -1,6 +1,6 @@
 import { closeAdHocWork } from './ad-hoc.ts';
 import { signersOf } from './approval/approval.ts';
-import { approvalAnswered, proposerOf } from './ask-approval.ts';
+import { approvalAnswered, proposerOf, withExcluded } from './ask-approval.ts';
 import { offsetMinutesAt } from './case-zone.ts';
 import { compensatedEvent, isUndoing, markForUndoing, undoNewest } from './compensation.ts';
 import { marks } from './compile-machine.ts';
@@ -195,7 +195,10 @@ const invoke = (run: Run, { id, service, input, needs }: JsonObject, cause: Caus
   const asked = { service: service as string, input: input ?? null };
   if (own(run.compiled.definition.approvals, asked.service)) {
     const { subjectHash } = asked.input as { subjectHash: string };
-    const request = { ...(asked.input as JsonObject), proposer: proposerOf(cause.facts) };
+    const request = {
+      ...withExcluded(run.state, asked.input as JsonObject),
+      proposer: proposerOf(cause.facts),
+    };
     startService(run, id as string, { ...asked, input: request, subjectHash });
   } else {
     startService(run, id as string, {

@@ -1,4 +1,5 @@
 import { type Approval, accountsOf, decisions, openSeats, type Seat } from './approval/approval.ts';
+import { effectiveDelegation } from './approval/eligible.ts';
 import { type ApprovalPlan, planFaults } from './approval/plan.ts';
 import { beginApproval } from './approval/rounds.ts';
 import type { AssignmentRequest } from './assignment.ts';
@@ -58,8 +59,11 @@ export const putApproval = (run: Run, state: string, approval: Approval): void =
       const { department: _, ...rest } = task;
       putTask(run, taskId, { ...rest, ...placeOf(seat), assignee: null });
       askForSigner(run, taskId, seat);
-    } else if (seat.delegation && task.assignee !== seat.delegation.to.id) {
-      putTask(run, taskId, { ...task, assignee: seat.delegation.to.id });
+    } else {
+      const lentTo = effectiveDelegation(seat, run.clock)?.to.id;
+      if (lentTo !== undefined && task.assignee !== lentTo) {
+        putTask(run, taskId, { ...task, assignee: lentTo });
+      }
     }
   }
 };

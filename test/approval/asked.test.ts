@@ -248,6 +248,90 @@ describe('a decision that a case asks for', () => {
     expect(world.at(latest()).signing?.approval.step).toBe('amount');
   });
 
+  const recuse = (caseId: string, id: string, from = who('manager')) =>
+    world.send(caseId, {
+      ...{ type: 'recusal', verb: 'recuse', person: { id, sameAs: [`${id}-b`] }, because: 'recused' },
+      ...{ reason: true, by: from },
+    } as never);
+  const barredBy = (caseId: string, id: string) =>
+    world.send(latest(), {
+      ...{ type: 'message', event: 'approval.barred', data: { personId: id, because: 'recused', by: 'x' } },
+      ...{ by: { id: caseId, roles: ['case'] }, from: { caseId, epoch: 1, seq: 1, headHash: '' } },
+    } as never);
+
+  it('keeps out whom the asking case takes out of the matter while it is decided, and before', () => {
+    expect(recuse('claim-1', 'legal')).toBeUndefined();
+    expect(world.types(latest()).at(-1)).toBe('approval.barred');
+    const { barred } = world.at(latest()).signing?.approval ?? {};
+    expect(barred).toEqual(['payee-1', 'legal', 'legal-b']);
+    expect(world.at(latest()).excluded).toMatchObject({ legal: { because: 'recused', by: 'manager' } });
+    expect(sign('legal')).toBe('CONFLICT_OF_INTEREST');
+    expect(sign('legal-2')).toBeUndefined();
+    // Asked anew, it begins without them; and what has ended is told nothing.
+    const first = latest();
+    world.send('claim-1', { type: 'event', event: 'drop', by: who('adjuster') });
+    const told = world.types(first).length;
+    expect(recuse('claim-1', 'finance')).toBeUndefined();
+    expect(world.types(first)).toHaveLength(told);
+    world.send('claim-1', { type: 'event', event: 'propose', by: who('adjuster') });
+    expect(latest()).not.toBe(first);
+    expect(world.at(latest()).signing?.approval.barred).toEqual([
+      ...['payee-1', 'legal', 'legal-b', 'finance', 'finance-b'],
+    ]);
+  });
+
+  it('is told by nobody but the asking case whom to keep out', () => {
+    expect(barredBy('claim-9', 'legal')).toBeUndefined();
+    expect(world.types(latest()).at(-1)).toBe('message.dropped');
+    expect(sign('legal')).toBeUndefined();
+  });
+
+  it('asks the rung above where a seat names somebody who is out of the matter, now or later', () => {
+    const named = structuredClone(settlement);
+    const asked = named.approvals?.settlement as NonNullable<typeof named.approvals>[string];
+    asked.plan.steps = [
+      { id: 'one', rule: 'any', signers: [{ personId: 'legal' }] },
+      { id: 'two', rule: 'any', signers: [{ personId: 'finance' }] },
+    ];
+    world.open(named, 'claim-7', who('adjuster'), { amount: yuan(20_000)[0] ?? null });
+    world.send('claim-7', { type: 'event', event: 'propose', by: who('adjuster') });
+    expect(world.at(latest()).tasks[openTask()]).toMatchObject({ role: 'signer', assignee: 'legal' });
+    recuse('claim-7', 'finance');
+    recuse('claim-7', 'legal');
+    expect(world.at(latest()).tasks[openTask()]).toMatchObject({ role: 'lead', assignee: null });
+    expect(world.left.at(-1)).toMatchObject({ type: 'assignTask', role: 'lead', taskId: openTask() });
+    expect(sign('legal')).toBe('CONFLICT_OF_INTEREST');
+    expect(sign('lead')).toBeUndefined();
+    expect(world.at(latest()).tasks[openTask()]).toMatchObject({ role: 'lead', assignee: null });
+    expect(sign('lead')).toBe('ALREADY_SIGNED');
+  });
+
+  it('is the lender’s again once a delegation is over', () => {
+    sign('legal');
+    const until = new Date(now + 3_600_000).toISOString();
+    const taskId = openTask();
+    const lent = { type: 'task', taskId, verb: 'delegate', to: who('legal-2'), until } as const;
+    expect(world.send(latest(), { ...lent, by: who('manager') })).toBeUndefined();
+    expect(world.at(latest()).tasks[taskId]?.assignee).toBe('legal-2');
+    now += 3_600_000;
+    expect(sign('legal-2')).toBe('ROLE_REQUIRED');
+    // Whatever moves the case next does not give it back to them.
+    const asked = {
+      type: 'task',
+      taskId,
+      verb: 'add-signer',
+      to: who('finance'),
+      position: 'after',
+    } as const;
+    expect(world.send(latest(), { ...asked, by: who('manager') })).toBeUndefined();
+    expect(world.at(latest()).tasks[taskId]?.assignee).not.toBe('finance');
+    expect(sign('manager')).toBeUndefined();
+    const { decision } =
+      world.at(latest()).signing?.approval.seats.find(({ step }) => step === 'amount') ?? {};
+    expect(decision).toMatchObject({ actorId: 'manager' });
+    expect(decision?.onBehalfOfId).toBeUndefined();
+  });
+
   it('is recalled by its proposer, and nobody else', () => {
     const recall = (by: string) =>
       world.send(latest(), { type: 'task', taskId: openTask(), verb: 'withdraw', by: who(by), reason: true });

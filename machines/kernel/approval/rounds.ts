@@ -103,12 +103,26 @@ const openStep = (approval: Approval, step: ApprovalStep | undefined): Approval 
     (signer, n): Seat => ({
       id: idOf(n),
       step: step.id,
-      signer: found(approval, signer),
+      signer: notBarred(approval, found(approval, signer)),
       ...(step.rule === 'sequence' && n > 0 ? { after: idOf(n - 1) } : {}),
       status: 'undecided',
     }),
   );
   return { ...approval, step: step.id, status: 'running', seats: [...seats, ...opened] };
+};
+
+/** Seats that name somebody who may have no part in it go to the rung above: nobody could ever take them. */
+export const withoutBarredSigners = (approval: Approval): Approval => ({
+  ...approval,
+  seats: approval.seats.map((seat) =>
+    seat.status === 'undecided' && !seat.void ? { ...seat, signer: notBarred(approval, seat.signer) } : seat,
+  ),
+});
+
+const notBarred = (approval: Approval, signer: Signer): Signer => {
+  const isBarred = signer.personId !== undefined && approval.barred.includes(signer.personId);
+  const rung = isBarred ? rungAbove(approval, signer) : undefined;
+  return rung ? onRung(signer, rung) : signer;
 };
 
 const found = ({ plan, amount }: Approval, signer: Signer): Signer => {

@@ -1,11 +1,19 @@
 import { refuse } from '../apply-event.ts';
-import type { Actor, Command, RecusalCommand } from '../command.ts';
+import { withoutBarredSigners } from '../approval/rounds.ts';
+import { approvalBarred, approvalRel, childCaseId } from '../ask-approval.ts';
+import type { Actor, Command, MessageCommand, RecusalCommand } from '../command.ts';
 import { mayUse } from '../policy.ts';
 import type { Refusal } from '../refusal.ts';
-import { type Cause, performer, type Run } from '../run.ts';
+import { type Cause, nextId, performer, type Run } from '../run.ts';
 import { askForSigner, putApproval } from '../signing.ts';
 import { askForAssignee, putTask } from '../tasks.ts';
-import { excludedIds, exclusionsMax, isExcluded, withoutExcludedLenders } from './exclusion.ts';
+import {
+  type Exclusion,
+  excludedIds,
+  exclusionsMax,
+  isExcluded,
+  withoutExcludedLenders,
+} from './exclusion.ts';
 import { policyOf } from './table.ts';
 
 /**
@@ -84,7 +92,45 @@ export const applyRecusal = (run: Run, command: RecusalCommand, cause: Cause): R
   };
   run.state = { ...run.state, excluded: { ...excluded, [person.id]: exclusion } };
   leaveWork(run);
+  tellApprovals(run, person.id, exclusion);
   return undefined;
+};
+
+/** The approvals that the case waits for began before, and keep the person out from now on as well. */
+const tellApprovals = (run: Run, personId: string, { by, because, sameAs }: Exclusion): void => {
+  if (run.state.mode === 'historical') {
+    return;
+  }
+  for (const { subjectHash, effectId, failed } of Object.values(run.state.services)) {
+    if (subjectHash !== undefined && failed !== true) {
+      run.effects.push({
+        ...{ type: 'tellCase', id: nextId(run), event: approvalBarred },
+        caseId: childCaseId(run.state.tenant, effectId),
+        data: { personId, because, by, ...(sameAs === undefined ? {} : { sameAs }) },
+      });
+    }
+  }
+};
+
+/**
+ * Keeps out of a decision whom the case that asked for it has taken out of the matter. What another case says moves
+ * nothing; that it came is recorded.
+ */
+export const applyBarred = (run: Run, { from, event, data = {} }: MessageCommand, cause: Cause): void => {
+  const { personId, because, by, sameAs } = data as unknown as { personId?: string } & Omit<Exclusion, 'at'>;
+  const isAsking = run.state.links.some(({ rel, caseId }) => rel === approvalRel && caseId === from.caseId);
+  const excluded = run.state.excluded ?? {};
+  cause.fromCaseId = from.caseId;
+  if (!isAsking || !run.state.signing || personId === undefined || Object.hasOwn(excluded, personId)) {
+    cause.type = 'message.dropped';
+    cause.data = { from: { ...from }, event, code: 'DATA_INVALID' };
+    return;
+  }
+  cause.type = event;
+  cause.data = { from: { ...from }, data };
+  const exclusion = { because, ...(sameAs === undefined ? {} : { sameAs }), by, at: run.clock };
+  run.state = { ...run.state, excluded: { ...excluded, [personId]: exclusion } };
+  leaveWork(run);
 };
 
 /** What people who have no part in the case any more had in hand is somebody else's. */
@@ -99,7 +145,7 @@ const leaveWork = (run: Run): void => {
     const seats = approval.seats.map(({ delegation, ...seat }) =>
       delegation === undefined || ids.includes(delegation.to.id) ? seat : { ...seat, delegation },
     );
-    putApproval(run, state, { ...approval, barred, seats });
+    putApproval(run, state, withoutBarredSigners({ ...approval, barred, seats }));
   }
   for (const [taskId, task] of Object.entries(run.state.tasks)) {
     if (task.status === 'open' && task.assignee !== null && ids.includes(task.assignee)) {
