@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { Page } from '../db/read/cursor.ts';
+import { listOfCursor, type Page } from '../db/read/cursor.ts';
 import { searchCases } from '../db/vault/search.ts';
 import type { AppEnv } from './env.ts';
 import { recordRead } from './record-read.ts';
@@ -24,7 +24,7 @@ export const searched = async <T extends { caseId: string }>(
   services: Services,
   c: Context<AppEnv>,
   type: string,
-  q: string | undefined,
+  { q, cursor }: { q: string | undefined; cursor: string | undefined },
   lists: Lists<T>,
 ): Promise<Page<T>> => {
   if (q === undefined) {
@@ -32,16 +32,19 @@ export const searched = async <T extends { caseId: string }>(
   }
   const person = c.get('person');
   const { tenant } = person;
-  const record = (by: string, cases: string[]): Promise<void> =>
-    recordRead(services, c, type, { kind: 'tenant', id: tenant }, { by, cases });
-  const found = maySeePersonal(person) ? await searchCases(services.vault, { tenant, text: q }) : [];
-  if (found.length > 0) {
-    await record('personal-value', found);
-    return lists.ofCases(found);
+  const shown = async (by: string, page: Page<T>): Promise<Page<T>> => {
+    const cases = [...new Set(page.items.map(({ caseId }) => caseId))];
+    await recordRead(services, c, type, { kind: 'tenant', id: tenant }, { by, cases });
+    return page;
+  };
+  const goesOnOtherwise = cursor !== undefined && /\/(number|text)$/.test(listOfCursor(cursor));
+  const found =
+    maySeePersonal(person) && !goesOnOtherwise ? await searchCases(services.vault, { tenant, text: q }) : [];
+  // A value that stands only where the reader may not look is found no more than one that stands nowhere.
+  const exact = found.length > 0 ? await lists.ofCases(found) : undefined;
+  if (exact && (exact.items.length > 0 || cursor !== undefined)) {
+    return shown('personal-value', exact);
   }
   const { by, ...page } = await lists.byText(q);
-  if (by === 'text' && page.items.length > 0) {
-    await record('text', [...new Set(page.items.map(({ caseId }) => caseId))]);
-  }
-  return page;
+  return by === 'text' && page.items.length > 0 ? shown('text', page) : page;
 };

@@ -59,11 +59,17 @@ export const workList = async (
     ...(dueBefore === undefined ? {} : { dueBefore: new Date(dueBefore).toISOString() }),
     ...(overdue === 'true' ? { overdueAt: new Date(now()).toISOString() } : {}),
   };
-  return searched(services, c, 'tasks.searched', q, {
-    all: () => listTasks(store, asked),
-    ofCases: (caseIds) => listTasks(store, { ...asked, caseIds }),
-    byText: (text) => searchTaskList(store, { ...asked, q: text }),
-  });
+  return searched(
+    services,
+    c,
+    'tasks.searched',
+    { q, cursor: query.cursor },
+    {
+      all: () => listTasks(store, asked),
+      ofCases: (caseIds) => listTasks(store, { ...asked, caseIds }),
+      byText: (text) => searchTaskList(store, { ...asked, q: text }),
+    },
+  );
 };
 
 /** What finds a person's work, and that of those whom they stand in for now: who is away, or has lent them rights. */

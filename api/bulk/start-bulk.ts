@@ -1,15 +1,16 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Context } from 'hono';
 import { type BulkTexts, type BulkVerb, bulkItemsMax, insertBulkJob } from '../../db/own/bulk-jobs.ts';
 import { pageSizeMax } from '../../db/read/cursor.ts';
-import { getTask } from '../../db/read/get-case.ts';
+import { isHidden } from '../../db/read/out-of-sight.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
 import type { AppEnv } from '../env.ts';
 import { type CommandRequest, OutcomeUnknown } from '../idempotency.ts';
 import { knownPerson } from '../known-person.ts';
-import { idPattern } from '../present-case.ts';
 import { Refused } from '../problem.ts';
 import { maySeeCases } from '../rights.ts';
 import type { Services } from '../services.ts';
+import { knownTask } from '../to-task.ts';
 import { type WorkListQuery, workList } from '../work-list.ts';
 
 export interface StartBulk {
@@ -87,12 +88,18 @@ type Items = { taskId: string; caseId: string | null }[];
 const itemsOf = (services: Services, c: Context<AppEnv>, of: StartBulk['of']): Promise<Items> =>
   'ids' in of ? byIds(services, c, of.ids) : byFilter(services, c, of.filter);
 
-const byIds = async ({ store }: Services, c: Context<AppEnv>, ids: string[]): Promise<Items> => {
-  const { tenant } = c.get('person');
+/** Tasks looked at between two pauses, in which other requests have their turn. */
+const lookedAtOnce = 200;
+
+// Of a task that the sender may not see, not even its case is theirs to know.
+const byIds = async (services: Services, c: Context<AppEnv>, ids: string[]): Promise<Items> => {
+  const person = c.get('person');
   const items: Items = [];
   for (const taskId of new Set(ids)) {
-    const task = idPattern.test(taskId) ? await getTask(store, { tenant, taskId }) : undefined;
-    items.push({ taskId, caseId: task?.caseId ?? null });
+    const task = await knownTask(services, person, taskId);
+    const isSeen = task !== undefined && !(await isHidden(services.store, person, task.caseId));
+    items.push({ taskId, caseId: isSeen ? task.caseId : null });
+    if (items.length % lookedAtOnce === 0) await turn();
   }
   return items;
 };
@@ -112,6 +119,7 @@ const byFilter = async (
     });
     items.push(...page.items.map(({ taskId, caseId }) => ({ taskId, caseId })));
     cursor = page.next;
+    await turn();
     if (items.length > bulkItemsMax) {
       throw new Refused('BULK_TOO_LARGE', `One job goes through at most ${bulkItemsMax} tasks.`);
     }

@@ -93,14 +93,16 @@ export const bulkRoutes = (services: Services): Router => {
     return job?.starterId === id ? job : undefined;
   };
 
-  const viewOf = async (job: BulkJob): Promise<Json> => bulkJobView(job, await bulkCounts(store, job));
+  // Neither rows nor counts tell of cases that the reader may not see any more.
+  const viewOf = async (job: BulkJob, hiding: string[]): Promise<Json> =>
+    bulkJobView(job, await bulkCounts(store, job, hiding));
 
   const present = async (c: Context<AppEnv>, jobId: string): Promise<Json> => {
     const job = await findOwn(c, jobId);
     if (!job) {
       throw new Condition('NOT_FOUND', 'There is no such job of yours.');
     }
-    return viewOf(job);
+    return viewOf(job, await hidingFacets(store, c.get('person')));
   };
 
   on(router, start, async (c) => {
@@ -122,9 +124,11 @@ export const bulkRoutes = (services: Services): Router => {
   });
 
   on(router, list, async (c) => {
-    const { tenant, id: starterId } = c.get('person');
+    const person = c.get('person');
+    const { tenant, id: starterId } = person;
     const { items, next } = await listBulkJobs(store, { tenant, starterId, ...c.req.valid('query') });
-    return c.json({ items: await Promise.all(items.map(viewOf)), next });
+    const hiding = await hidingFacets(store, person);
+    return c.json({ items: await Promise.all(items.map((job) => viewOf(job, hiding))), next });
   });
 
   on(router, one, async (c) => {

@@ -135,11 +135,17 @@ export const caseRoutes = (services: Services): Router => {
       ...(breached === undefined ? {} : { breached: breached === 'true' }),
       ...(openedFrom === undefined ? {} : { openedFrom: new Date(openedFrom).toISOString() }),
     };
-    const { items, next } = await searched(services, c, 'cases.searched', q, {
-      all: () => listCases(store, asked),
-      ofCases: (caseIds) => listCases(store, { ...asked, caseIds }),
-      byText: (text) => searchCaseList(store, { ...asked, q: text }),
-    });
+    const { items, next } = await searched(
+      services,
+      c,
+      'cases.searched',
+      { q, cursor: query.cursor },
+      {
+        all: () => listCases(store, asked),
+        ofCases: (caseIds) => listCases(store, { ...asked, caseIds }),
+        byText: (text) => searchCaseList(store, { ...asked, q: text }),
+      },
+    );
     const seen = await Promise.all(
       items.map(async (row) => {
         const published = await definitions.ofCase(tenant, row.definitionHash);

@@ -89,10 +89,11 @@ const instantOf = (atMs: number | null): string | null =>
   atMs === null ? null : new Date(atMs).toISOString();
 
 export const bulkJobView = (
-  { jobId, verb, toId, dryRun, perSecond, status, total, startedAtMs, endedAtMs }: BulkJob,
+  { jobId, verb, toId, dryRun, perSecond, status, startedAtMs, endedAtMs }: BulkJob,
   counts: BulkCounts,
 ): { [key: string]: Json } => ({
-  ...{ jobId, verb, to: toId, dryRun, perSecond, total },
+  ...{ jobId, verb, to: toId, dryRun, perSecond },
+  total: Object.values(counts).reduce((sum, n) => sum + n, 0),
   // Whether a run of it is known already is nobody's concern.
   status: status === 'asked' ? 'running' : status,
   counts: Object.fromEntries(itemStatuses.map((each) => [each, counts[each] ?? 0])),

@@ -2,6 +2,7 @@ import { and, count, desc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { JsonObject } from '../../machines/kernel/json.ts';
 import type { Db, Store } from '../open.ts';
 import { decodeCursor, encodeCursor, type Page, pageOf, pageSize } from '../read/cursor.ts';
+import { inSight } from '../read/out-of-sight.ts';
 import { bulkItems, bulkJobs, vaultKeys } from '../schema/index.ts';
 import { decryptJsonIn, encryptJsonIn, type KeptPlace } from '../vault/kept-json.ts';
 import type { Vault } from '../vault/open-vault.ts';
@@ -172,20 +173,21 @@ export const beginBulkJob = (store: Store, key: { tenant: string; jobId: string 
       .run();
   });
 
-/** How many items stand how; what is not named is none. */
+/** How many items stand how, without those of cases that have one of the facets `hiding`; what is not named is none. */
 export type BulkCounts = { [status in (typeof bulkItems.$inferSelect)['status']]?: number };
 
 export const bulkCounts = (
   store: Store,
   { tenant, jobId }: { tenant: string; jobId: string },
-): Promise<BulkCounts> => store.read((db) => countsIn(db, tenant, jobId));
+  hiding?: string[],
+): Promise<BulkCounts> => store.read((db) => countsIn(db, tenant, jobId, hiding));
 
-const countsIn = (db: Db, tenant: string, jobId: string): BulkCounts =>
+const countsIn = (db: Db, tenant: string, jobId: string, hiding?: string[]): BulkCounts =>
   Object.fromEntries(
     db
       .select({ status: bulkItems.status, n: count() })
       .from(bulkItems)
-      .where(and(eq(bulkItems.tenant, tenant), eq(bulkItems.jobId, jobId)))
+      .where(and(eq(bulkItems.tenant, tenant), eq(bulkItems.jobId, jobId), inSight(hiding, bulkItems)))
       .groupBy(bulkItems.status)
       .all()
       .map(({ status, n }) => [status, n]),

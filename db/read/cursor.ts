@@ -25,20 +25,30 @@ const cursorCharsMax = 2_000;
 export const encodeCursor = (list: string, keys: CursorKey[]): string =>
   Buffer.from(JSON.stringify([list, ...keys])).toString('base64url');
 
+const partsOf = (cursor: string): unknown[] => {
+  if (cursor.length > cursorCharsMax) throw new CursorInvalid();
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(parts)) return parts;
+  } catch {
+    // It is none, as below.
+  }
+  throw new CursorInvalid();
+};
+
+/**
+ * By which list and order a cursor was made, as it says itself.
+ * @throws CursorInvalid
+ */
+export const listOfCursor = (cursor: string): string => String(partsOf(cursor)[0]);
+
 /**
  * The sort key that a cursor holds; each part has the type of the sample beside it.
  * @throws CursorInvalid
  */
 export const decodeCursor = (list: string, cursor: string, like: CursorKey[]): CursorKey[] => {
-  if (cursor.length > cursorCharsMax) throw new CursorInvalid();
-  let parts: unknown;
-  try {
-    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    throw new CursorInvalid();
-  }
-  if (!Array.isArray(parts) || parts.length !== like.length + 1 || parts[0] !== list)
-    throw new CursorInvalid();
+  const parts = partsOf(cursor);
+  if (parts.length !== like.length + 1 || parts[0] !== list) throw new CursorInvalid();
   const keys: unknown[] = parts.slice(1);
   const fits = (key: unknown, i: number): key is CursorKey => typeof key === typeof like[i];
   if (!keys.every(fits)) throw new CursorInvalid();

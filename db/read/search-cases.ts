@@ -2,9 +2,9 @@ import { and, eq, sql } from 'drizzle-orm';
 import { personFacet } from '../case-facets.ts';
 import type { Db, Store } from '../open.ts';
 import { caseFacets, cases, searchRows } from '../schema/index.ts';
-import type { Page } from './cursor.ts';
+import { listOfCursor, type Page } from './cursor.ts';
 import { type CaseListRow, type CaseQuery, caseColumns, conditionsAmong, listCases } from './list-cases.ts';
-import { amongMax, isOneOf, isSearchCursor, searchPage } from './search-rows.ts';
+import { amongMax, isOneOf, searchPage } from './search-rows.ts';
 
 const list = 'cases/text';
 
@@ -56,7 +56,7 @@ export const searchCaseList = async (
   query: CaseQuery & { q: string },
 ): Promise<Page<CaseListRow> & { by: 'number' | 'text' }> => {
   const { q: text, limit, cursor } = query;
-  if (cursor === undefined || !isSearchCursor(list, cursor)) {
+  if (cursor === undefined || listOfCursor(cursor) !== list) {
     const page = await listCases(store, query);
     if (page.items.length > 0 || cursor !== undefined) return { ...page, by: 'number' };
   }

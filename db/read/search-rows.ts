@@ -1,7 +1,7 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Store } from '../open.ts';
 import { searchQuery } from '../search-terms.ts';
-import { CursorInvalid, decodeCursor, encodeCursor, type Page, pageSize } from './cursor.ts';
+import { decodeCursor, encodeCursor, type Page, pageSize } from './cursor.ts';
 
 /** Rows of the index that are looked at together, and for one page at most. */
 const batchMax = 500;
@@ -22,17 +22,6 @@ export interface FoundRow<T> {
   item: string;
   row: T;
 }
-
-/** Whether a cursor was made by this search, and not by a list of the same name. */
-export const isSearchCursor = (list: string, cursor: string): boolean => {
-  try {
-    decodeCursor(list, cursor, first);
-    return true;
-  } catch (error) {
-    if (error instanceof CursorInvalid) return false;
-    throw error;
-  }
-};
 
 /** The condition that a row of the index is one of these; one parameter, however many there are. */
 export const isOneOf = (column: SQLWrapper, rows: readonly number[]): SQL =>

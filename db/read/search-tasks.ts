@@ -1,9 +1,9 @@
 import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Db, Store } from '../open.ts';
 import { searchRows, tasks } from '../schema/index.ts';
-import type { Page } from './cursor.ts';
+import { listOfCursor, type Page } from './cursor.ts';
 import { listTasks, type TaskQuery, type TaskRow } from './list-tasks.ts';
-import { amongMax, isOneOf, isSearchCursor, searchPage } from './search-rows.ts';
+import { amongMax, isOneOf, searchPage } from './search-rows.ts';
 import { filterConditions, tasksBy, viewCondition, viewRanges } from './task-filter.ts';
 
 const list = 'tasks/text';
@@ -55,7 +55,7 @@ export const searchTaskList = async (
   query: TaskQuery & { q: string },
 ): Promise<Page<TaskRow> & { by: 'number' | 'text' }> => {
   const { q: text, limit, cursor } = query;
-  if (cursor === undefined || !isSearchCursor(list, cursor)) {
+  if (cursor === undefined || listOfCursor(cursor) !== list) {
     const page = await listTasks(store, query);
     if (page.items.length > 0 || cursor !== undefined) return { ...page, by: 'number' };
   }

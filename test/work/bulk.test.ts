@@ -217,6 +217,11 @@ describe('a bulk job', () => {
     await runs.through(jobId);
     const job = await read('outsider', jobId);
     expect(job.items.map(({ taskId }: { taskId: string }) => taskId)).toEqual([seen.taskId]);
+    expect([job.total, job.counts.done, job.counts.refused]).toEqual([1, 1, 0]);
+    const blind = (await start('outsider', { verb: 'remind', ids: [hidden.taskId] })).body.jobId;
+    await runs.through(blind);
+    const { items } = await read('outsider', blind);
+    expect(items).toMatchObject([{ caseId: null, status: 'refused', code: 'TASK_UNKNOWN' }]);
     expect(await typesOf(hidden.caseId)).not.toContain('task.reminded');
     const listed = await start('outsider', { verb: 'remind', filter: { view: 'all' }, dryRun: true });
     const all = api.store.sqlite.prepare('SELECT case_id FROM bulk_items WHERE job_id = ?').pluck();

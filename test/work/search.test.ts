@@ -148,6 +148,28 @@ describe('a search', () => {
     expect(await found('concerned', '地库', 'tasks')).toEqual([other.caseId]);
     expect(await found('concerned', mine.number)).toEqual([]);
     expect(await found('stranger', '地库')).toEqual([]);
+
+    // A name that stands as a personal value only where the reader may not look, and in another case's open text.
+    const named = await open({ name: '诸葛亮', summary: '无' });
+    const before = await open({ summary: '诸葛亮来电' });
+    expect(await found('concerned', '诸葛亮')).toEqual([named.caseId]);
+    await api.call('compliance', 'POST', `/v1/cases/${named.caseId}/recusals`, recused);
+    const others = [before.caseId];
+    for (let n = 0; n < 2; n++) others.unshift((await open({ summary: `诸葛亮再次来电 ${n}` })).caseId);
+    expect(await found('concerned', '诸葛亮')).toEqual(others);
+    const pages: string[] = [];
+    let next: string | null = '';
+    while (next !== null) {
+      const cursor: string = next === '' ? '' : `&cursor=${next}`;
+      const { body } = await api.call(
+        'concerned',
+        'GET',
+        `/v1/cases?q=${encodeURIComponent('诸葛亮')}&limit=1${cursor}`,
+      );
+      pages.push(...body.items.map(({ caseId }: { caseId: string }) => caseId));
+      next = body.next;
+    }
+    expect(pages).toEqual(others);
   });
 
   it('is recorded with the cases that it showed and without what was asked; one by number is not', async () => {
