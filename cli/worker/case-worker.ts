@@ -5,7 +5,8 @@ import { createBulkActivities } from '../../activities/bulk.ts';
 import { createActivities } from '../../activities/case-activities.ts';
 import { createTellPeople } from '../../activities/deliver-to-people.ts';
 import { createFailPoint } from '../../activities/fail-point.ts';
-import { createHandOnRound } from '../../activities/hand-on-tasks.ts';
+import { createHandOnRound, type SendToCase } from '../../activities/hand-on-tasks.ts';
+import { createLeadRound } from '../../activities/hand-to-leads.ts';
 import { createFileMailBox } from '../../activities/ports/file-mail-box.ts';
 import type { Letters } from '../../activities/ports/letters.ts';
 import type { Payments } from '../../activities/ports/payment.ts';
@@ -51,9 +52,10 @@ export interface CaseWorker {
   stop: () => Promise<void>;
 }
 
-/** How long the sweep for absent people waits for a case's answer. */
+/** How long the sweeps over tasks wait for a case's answer. */
 const answerMsMax = 5_000;
 const absentEveryMs = 10_000;
+const desertedEveryMs = 300_000;
 const surgeEveryMs = 60_000;
 
 /** Starts a worker: it runs cases, carries out what they ask for, and delivers their messages. */
@@ -104,12 +106,14 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
     options.notices &&
     startNoticeRelay({ store, ...options.notices }, (line) => process.stderr.write(`${line}\n`));
   const say = (line: string): unknown => process.stderr.write(`${line}\n`);
-  const handOn = repeatRound(
-    createHandOnRound(store, (key, command) =>
-      sendCommand(client, key, command, { deadlineMs: Date.now() + answerMsMax }),
-    ),
-    { what: 'tasks of the absent', everyMs: absentEveryMs, say },
-  );
+  const sendToCase: SendToCase = (key, command) =>
+    sendCommand(client, key, command, { deadlineMs: Date.now() + answerMsMax });
+  const handOn = repeatRound(createHandOnRound(store, sendToCase), {
+    ...{ what: 'tasks of the absent', everyMs: absentEveryMs, say },
+  });
+  const toLeads = repeatRound(createLeadRound(store, sendToCase), {
+    ...{ what: 'tasks that wait for nobody', everyMs: desertedEveryMs, say },
+  });
   const surges = repeatRound(() => startDueSurges(store, Date.now()), {
     ...{ what: 'surge mode', everyMs: surgeEveryMs, say },
   });
@@ -124,7 +128,15 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
     });
   const ended = running.finally(async () => {
     ending.abort();
-    await Promise.all([relay?.stop(), notices?.stop(), handOn.stop(), surges.stop(), caughtUp, woken]);
+    await Promise.all([
+      relay?.stop(),
+      notices?.stop(),
+      handOn.stop(),
+      toLeads.stop(),
+      surges.stop(),
+      caughtUp,
+      woken,
+    ]);
     await Promise.all([native.close(), connection.close()]);
   });
   return {

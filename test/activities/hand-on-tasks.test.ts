@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHandOnRound } from '../../activities/hand-on-tasks.ts';
+import { createLeadRound } from '../../activities/hand-to-leads.ts';
 import { getPerson, putPerson } from '../../db/own/people.ts';
 import { getCase } from '../../db/read/get-case.ts';
 import { startNotified } from '../notification/notified.ts';
@@ -108,6 +109,26 @@ describe('an absence', () => {
     expect(await round()).toBe(1);
     expect((await assigneeOf(caseId, taskId))?.startsWith('agent')).toBe(true);
   });
+});
+
+it('a task that anybody of a role may claim goes to who leads once nobody of the role is there', async () => {
+  const { caseId, tasks } = await api.openComplaint();
+  const [{ taskId }] = tasks;
+  const toLeads = createLeadRound(
+    api.store,
+    (key, command) => api.cases.send(key, command, { deadlineMs: Date.now() + 5_000 }),
+    api.now,
+  );
+  expect(await toLeads()).toBe(0);
+  for (const id of ['agent-2', 'agent-3']) await leave(id);
+  expect(await toLeads()).toBe(0);
+  await leave('agent');
+  expect(await toLeads()).toBe(1);
+  const assignee = (await assigneeOf(caseId, taskId)) ?? '';
+  expect((await getPerson(api.store, 'default', assignee))?.roles).toContain('lead');
+  const { body } = await api.call('auditor', 'GET', `/v1/cases/${caseId}/entries`);
+  expect(body.items.at(-1)).toMatchObject({ type: 'task.assigned', actor: { id: 'system' } });
+  expect(await toLeads()).toBe(0);
 });
 
 it('people who have left keep nothing, a task that a person gave them included', async () => {
