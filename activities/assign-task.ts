@@ -1,11 +1,22 @@
-import type { Store } from '../db/open.ts';
+import type { Db, Store } from '../db/open.ts';
+import { actingDataIn } from '../db/own/acting.ts';
+import type { Person } from '../db/own/people.ts';
+import { kindOfRightsIn } from '../db/read/asking-case.ts';
 import { takenTasksIn } from '../db/read/taken-tasks.ts';
-import type { CaseActivities } from '../workflows/activity-contract.ts';
+import type { Actor } from '../machines/kernel/command.ts';
+import { effectiveActor } from '../machines/people/effective-actor.ts';
+import type { AssignmentRequest, CaseActivities } from '../workflows/activity-contract.ts';
 import { findAssignee, type RecentChoice } from './find-assignee.ts';
 
 /** Choices that are remembered until the store shows them, or for so long: a case may have refused one. */
 const choicesMax = 1_000;
 const rememberedMs = 60_000;
+
+const standingIn = (db: Db, person: Person, { tenant, caseId }: AssignmentRequest, nowMs: number): Actor =>
+  effectiveActor(actingDataIn(db, person, nowMs), {
+    nowMs,
+    caseKind: kindOfRightsIn(db, { tenant, caseId }),
+  });
 
 interface Choice extends RecentChoice {
   tenant: string;
@@ -55,6 +66,11 @@ export const createAssignTask = (
       return null;
     }
     const { id, roles, departments } = chosen;
-    return { id, roles, departments };
+    if (roles.includes(request.role)) {
+      return { id, roles, departments };
+    }
+    // By whose right a substitute may take it.
+    const { actsFor } = await store.read((db) => standingIn(db, chosen, request, now()));
+    return { id, roles, departments, ...(actsFor === undefined ? {} : { actsFor }) };
   };
 };

@@ -1,5 +1,6 @@
 import type { Db } from '../db/open.ts';
 import { actingDataIn } from '../db/own/acting.ts';
+import { substitutesOf } from '../db/own/delegations.ts';
 import { departmentIn } from '../db/own/departments.ts';
 import { calendarIn } from '../db/own/notifications-calendar.ts';
 import { type Person, personIn } from '../db/own/people.ts';
@@ -31,8 +32,8 @@ export interface FindOptions {
 type Wanted = Omit<AssignmentRequest, 'effectId' | 'taskId'>;
 
 /**
- * Who gets a task: one of those who may do it, are not away and have a part in the case, chosen by the kernel's rules.
- * Where there is nobody, a lead gets it to see that it is done. A seat has its own ladder.
+ * Who gets a task: one of those who may do it, are not away and have a part in the case, chosen by the kernel's rules;
+ * where all of them are away, who stands in for one of them. Where there is nobody, a lead gets it to see that it is done. A seat has its own ladder.
  */
 export const findAssignee = (db: Db, wanted: Wanted, options: FindOptions): Person | undefined => {
   const { tenant, caseId, role, department, skills, licences, regions, notPersons, policy, atLeast } = wanted;
@@ -78,8 +79,41 @@ export const findAssignee = (db: Db, wanted: Wanted, options: FindOptions): Pers
   );
   return (
     candidates.find(({ person }) => person.id === chosen)?.person ??
+    standInFor(db, { ...wanted, ...able }, isAble) ??
     (wanted.seat === undefined ? leadFor(db, present, department) : undefined)
   );
+};
+
+/** Where all who may do a task are away: the first of their substitutes who may do it by such a right. */
+const standInFor = (
+  db: Db,
+  { policy: _, atLeast, ...able }: CandidateQuery & Wanted & { nowMs: number; role: string },
+  isAble: (person: Person) => boolean,
+): Person | undefined => {
+  const { tenant, caseId, role, notPersons, nowMs } = able;
+  const caseKind = kindOfRightsIn(db, { tenant, caseId });
+  const standInsOf = (holder: Person): Person[] =>
+    substitutesOf(db, tenant, holder.id, nowMs).flatMap((only) => {
+      const query = { tenant, caseId, notPersons, nowMs, skills: [], only };
+      const [found] = firstCandidatesIn(db, query, { order: 'load', isEnough: () => true });
+      const { actsFor = [] } = found
+        ? effectiveActor(actingDataIn(db, found.person, nowMs), { nowMs, caseKind })
+        : {};
+      const mayDoIt = actsFor.some(
+        ({ personId, roles, authority }) =>
+          personId === holder.id &&
+          roles.includes(role) &&
+          (atLeast === undefined || covers(authority, atLeast)),
+      );
+      return found && mayDoIt ? [found.person] : [];
+    });
+  const { nowMs: __, ...present } = able;
+  const holders = firstCandidatesIn(db, present, {
+    order: 'load',
+    isEnough: ({ person }) => standInsOf(person).length > 0,
+    isAble,
+  });
+  return holders.flatMap(({ person }) => standInsOf(person)).at(0);
 };
 
 const withRecent = (
@@ -178,9 +212,12 @@ const leadFor = (db: Db, present: Present, department: string | undefined): Pers
 const mayDecide = (
   db: Db,
   person: Person,
-  { amount, currency }: Money,
+  amount: Money,
   at: { nowMs: number; caseKind: string | undefined },
 ): boolean => {
-  const { authority = [] } = effectiveActor(actingDataIn(db, person, at.nowMs), at);
-  return authority.some((limit) => limit.currency === currency && limit.amount >= amount);
+  const { authority } = effectiveActor(actingDataIn(db, person, at.nowMs), at);
+  return covers(authority, amount);
 };
+
+const covers = (limits: readonly Money[] = [], { amount, currency }: Money): boolean =>
+  limits.some((limit) => limit.currency === currency && limit.amount >= amount);

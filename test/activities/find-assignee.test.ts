@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAssignTask } from '../../activities/assign-task.ts';
 import { addAbsence } from '../../db/own/absences.ts';
+import { addDelegation } from '../../db/own/delegations.ts';
 import { putDepartment } from '../../db/own/departments.ts';
 import { type Person, putPerson } from '../../db/own/people.ts';
 import { project } from '../../db/write/project.ts';
+import type { Delegation } from '../../machines/people/organisation.ts';
 import type { AssignmentRequest } from '../../workflows/activity-contract.ts';
 import { syntheticCase, syntheticStep, syntheticTask } from '../support/synthetic-case.ts';
 import { type TemporaryStore, temporaryStore } from '../support/temporary-store.ts';
@@ -88,6 +90,45 @@ describe('who may do a task', () => {
     await away('boss');
     expect(await find({ managerOf: ['worker'] })).toBe('top');
     expect(await find({ managerOf: ['top'] })).toBe('worker');
+  });
+
+  it('is who stands in for somebody who may, where all of those are away', async () => {
+    const limit = [{ amount: 300, currency: 'CNY' }];
+    await people(
+      { id: 'a', authority: limit },
+      { id: 'lead', roles: ['lead'] },
+      ...['b', 'c'].map((id) => ({ id, roles: ['clerk'] })),
+    );
+    const atMs = Date.now();
+    const standIn = (delegateId: string, changes: Partial<Delegation> = {}) =>
+      addDelegation(
+        opened.store,
+        tenant,
+        {
+          ...{ id: `for-a-${delegateId}`, kind: 'substitution', personId: 'a', delegateId },
+          ...{ fromMs: atMs - 1_000, untilMs: null, roles: null, caseKinds: null, limits: null },
+          ...{ status: 'active', ...changes },
+        },
+        { actorId: 'admin', atMs },
+      );
+    await standIn('b', { limits: [{ amount: 200, currency: 'CNY' }] });
+    expect(await find()).toBe('a');
+    await away('a');
+    expect(await find()).toBe('b');
+    expect(await find({ seat: 's1', atLeast: { amount: 200, currency: 'CNY' } })).toBe('b');
+    expect(await find({ seat: 's1', atLeast: { amount: 201, currency: 'CNY' } })).toBeUndefined();
+    expect(await find({ notPersons: ['b'] })).toBe('lead');
+    expect(await find({ notPersons: ['a'] })).toBe('lead');
+    await standIn('c');
+    await away('b');
+    expect(await find({ seat: 's1' })).toBe('c');
+    expect(await find({ role: 'nothing', seat: 's1' })).toBeUndefined();
+    const assign = createAssignTask(opened.store);
+    const task = { tenant, caseId: 'c', effectId: 'e.1', taskId: 'e', role: 'handler', skills: [] };
+    expect(await assign({ ...task, policy: 'least-loaded', notPersons: [], seat: 's1' })).toMatchObject({
+      ...{ id: 'c', roles: ['clerk'] },
+      actsFor: [{ personId: 'a', via: 'substitution', roles: ['handler'] }],
+    });
   });
 
   it('is who has least in hand, or has waited longest, as the cases record it', async () => {

@@ -209,6 +209,16 @@ describe('a large motor claim', () => {
   }, 60_000);
 
   test('the second time all sign, each within their right', async () => {
+    // The manager is on leave; who stands in signs by the manager's right, unless they have signed by their own.
+    const from = new Date(Date.now() - 60_000).toISOString();
+    const until = new Date(Date.now() + dayMs).toISOString();
+    const lend = async (person: string, lent: object) =>
+      (await api.call(person, 'POST', '/v1/delegations', { from, until, ...lent })).body.code;
+    const standIn = { kind: 'substitution', delegateId: 'complaints-manager' };
+    expect(await lend('manager', standIn)).toBeUndefined();
+    const away = { reason: 'leave', from, until };
+    expect((await api.call('manager', 'POST', '/v1/absences', away)).status).toBe(201);
+    expect(await lend('manager', { kind: 'delegation', delegateId: 'underwriter' })).toBeUndefined();
     expect(await propose('adjuster-lead', vehicle, 400_000)).toBe(200);
     signed = await latestApproval(vehicle, 3);
     const review = await office.seat(signed, 'lead');
@@ -221,17 +231,8 @@ describe('a large motor claim', () => {
     await office.cheat('legal-b', 'ALREADY_SIGNED', office.sign('legal-b', coverage));
     expect(await office.sign('underwriter', coverage)).toBe(200);
 
-    const { taskId: ofManager } = await office.seat(signed, 'manager');
-    // The manager goes on leave; who stands in signs by the manager's right, unless they have signed by their own.
-    const from = new Date(Date.now() - 60_000).toISOString();
-    const until = new Date(Date.now() + dayMs).toISOString();
-    const lend = async (person: string, lent: object) =>
-      (await api.call(person, 'POST', '/v1/delegations', { from, until, ...lent })).body.code;
-    const standIn = { kind: 'substitution', delegateId: 'complaints-manager' };
-    expect(await lend('manager', standIn)).toBeUndefined();
-    const away = { reason: 'leave', from, until };
-    expect((await api.call('manager', 'POST', '/v1/absences', away)).status).toBe(201);
-    expect(await lend('manager', { kind: 'delegation', delegateId: 'underwriter' })).toBeUndefined();
+    const { taskId: ofManager, assignee: standsIn } = await office.seat(signed, 'manager');
+    expect(standsIn).toBe('complaints-manager');
     await office.cheat('underwriter', 'ALREADY_SIGNED', office.sign('underwriter', ofManager));
     expect(await office.sign('complaints-manager', ofManager)).toBe(200);
 
