@@ -17,6 +17,7 @@ import { computeValue } from '../../machines/kernel/value.ts';
 import type { Published } from '../definitions.ts';
 import { findVisibleCase } from '../present-case.ts';
 import { restrictData } from '../restrict-data.ts';
+import { maySeeRestricted } from '../rights.ts';
 import type { Services } from '../services.ts';
 import { dataTitle, type ShownValue, shownValues, type TitleOf } from './shown-values.ts';
 
@@ -97,7 +98,7 @@ export const askingCase = async (
     clause: part(card.clause),
     evidence: part(card.evidence),
     dissent: part(card.dissent),
-    documents: documentsOf(published, row.state),
+    documents: documentsOf(published, row.state, reader),
     isGreen: card.green !== undefined && holds(card.green, scopeOf(row.state), languages),
     subjectAt: (state) => ({
       hash: approvalInput(definition, scopeOf(state), languages).subjectHash as string,
@@ -140,13 +141,21 @@ const titlesIn = ({ document }: Published, value: Value): TitleOf => {
   };
 };
 
-const documentsOf = ({ document, runtime }: Published, { documents }: CaseState): CardDocument[] => {
+const documentsOf = (
+  { document, runtime }: Published,
+  { documents }: CaseState,
+  reader: Person,
+): CardDocument[] => {
+  const isSeen = (key: string): boolean =>
+    maySeeRestricted(reader, runtime.documents?.[key]?.['x-restricted']);
   const titleOf = (key: string): Title =>
     document.documents?.[key]?.title ??
     (key === 'other' ? { zh: '其他材料', en: 'Other' } : { zh: key, en: key });
   const { missing = [] } = documentsView(runtime.documents ?? {}, documents) as { missing?: string[] };
   return [
-    ...documents.map(({ key, status, at }) => ({ title: titleOf(key), status, at })),
-    ...missing.map((key) => ({ title: titleOf(key), status: 'missing' as const, at: null })),
+    ...documents
+      .filter(({ key }) => isSeen(key))
+      .map(({ key, status, at }) => ({ title: titleOf(key), status, at })),
+    ...missing.filter(isSeen).map((key) => ({ title: titleOf(key), status: 'missing' as const, at: null })),
   ];
 };

@@ -146,19 +146,19 @@ export const startApprovalApi = async (
     });
     return answer.status === 200 ? 200 : answer.body.code;
   };
-  /** The invoice comes in, which the payout's checklist asks for. */
-  const addInvoice = (claim: string) =>
+  /** A document comes in; the payout's checklist asks for the invoice. */
+  const addDocument = (claim: string, key = 'invoice') =>
     api.cases.send(
       { tenant, caseId: claim },
       {
-        ...{ id: `${claim}.invoice`, type: 'document' },
+        ...{ id: `${claim}.${key}`, type: 'document' },
         facts: { actor: { id: 'adjuster', roles: ['adjuster'] } },
         document: {
-          ...{ id: `${claim}.invoice`, key: 'invoice', sha256: 'a'.repeat(64) },
+          ...{ id: `${claim}.${key}`, key, sha256: 'a'.repeat(64) },
           ...{ sizeBytes: 1, mediaType: 'text/plain' },
         },
       },
       until,
     );
-  return { ...api, proposed, approvalOf, openSeat, approve, addInvoice };
+  return { ...api, proposed, approvalOf, openSeat, approve, addDocument };
 };

@@ -86,14 +86,14 @@ describe('a batch', () => {
     expect((await waiting('legal')).find(({ caseId }) => caseId === green.approval)?.hold).toBe(
       'CARD_UNREAD',
     );
-    await api.addInvoice(green.claim);
+    await api.addDocument(green.claim);
     expect((await waiting('legal')).find(({ caseId }) => caseId === green.approval)?.hold).toBeNull();
     expect(results((await send('legal', [await itemOf('legal', green.approval)])).body)).toEqual([
       'approved',
     ]);
 
     const changed = await api.proposed(9_000);
-    await api.addInvoice(changed.claim);
+    await api.addDocument(changed.claim);
     const item = await itemOf('legal', changed.approval);
     await api.call('adjuster', 'POST', `/v1/cases/${changed.claim}/events`, {
       ...{ type: 'amend', data: { amount: { amount: 900_00, currency: 'CNY' } } },

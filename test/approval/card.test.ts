@@ -27,7 +27,7 @@ const partsOf = (page: string): { [id: string]: string } =>
   Object.fromEntries(
     page.split('<section aria-labelledby="').map((part, index) => {
       const id = index === 0 ? 'top' : part.slice(0, part.indexOf('"'));
-      const body = (index === 0 ? part.slice(part.indexOf('<main>')) : part).split('</section>')[0] ?? '';
+      const body = (index === 0 ? part.slice(part.indexOf('<main')) : part).split('</section>')[0] ?? '';
       return [id, body.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')];
     }),
   );
@@ -72,7 +72,7 @@ describe('the card', () => {
     expect(form.task).toBe(taskId);
     const answer = { ...form, answer: 'reject', reason: 'The repair quote is missing.' };
     await visitor.post(`/approvals/${approval}`, { form: answer, ...asPage });
-    await api.addInvoice(claim);
+    await api.addDocument(claim);
     await api.call('adjuster', 'POST', `/v1/cases/${claim}/events`, { type: 'propose' });
     await api.call('adjuster', 'POST', `/v1/cases/${claim}/events`, {
       ...{ type: 'amend', data: { amount: { amount: 35_000_00, currency: 'CNY' } } },
@@ -113,6 +113,14 @@ describe('the card', () => {
       detail: { subjectHash: row?.state.signing?.approval.subjectHash },
     });
     expect((await visitor.get('/approvals/none', asPage)).status).toBe(404);
+  });
+
+  test('lists no document that is marked for others', async () => {
+    const { claim, approval } = await api.proposed(20_000);
+    await api.addDocument(claim, 'suspicion');
+    const evidence = async (person: string) => (await cardOf(person, approval)).parts.evidence;
+    expect(await evidence('manager')).toContain('Suspicion');
+    expect(await evidence('legal')).not.toContain('Suspicion');
   });
 
   test('says how late it is', async () => {

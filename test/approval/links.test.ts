@@ -215,6 +215,20 @@ describe('the link', () => {
   });
 });
 
+test('who takes a seat is not told that it waits for them; whom it is given to is', async () => {
+  const { approval } = await api.proposed(20_000);
+  const { taskId } = await api.openSeat(approval);
+  await send();
+  const verb = (name: string, body: object) => api.call('legal', 'POST', `/v1/tasks/${taskId}/${name}`, body);
+  expect((await verb('release', {})).status).toBe(200);
+  expect((await verb('claim', {})).status).toBe(200);
+  const told = api.store.sqlite.prepare("select count(*) n from notifications where rule = 'approval-asked'");
+  expect(told.get()).toEqual({ n: 1 });
+  const until = new Date(nowMs + hourMs).toISOString();
+  expect((await verb('delegate', { to: 'manager', until })).status).toBe(200);
+  expect((await send()).map(({ address }) => address)).toEqual(['manager@example.com']);
+});
+
 test('what the person has done or lost by then is not sent', async () => {
   const { approval } = await api.proposed(20_000);
   const { taskId, assignee } = await api.openSeat(approval);

@@ -33,6 +33,7 @@ export const payout: DefinitionDocument = DefinitionDocument.parse({
   documents: {
     invoice: { title: title('发票', 'Invoice'), mandatory: true },
     photos: { title: title('照片', 'Photos') },
+    suspicion: { title: title('疑点', 'Suspicion'), 'x-restricted': ['siu', 'manager'] },
   },
   approvals: {
     settlement: {
