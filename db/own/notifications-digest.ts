@@ -132,6 +132,8 @@ const send = (
 };
 
 const dayMs = 86_400_000;
+/** A digest looks so far ahead; what is due later may be at risk, and is not its subject. */
+const listedDays = 7;
 
 /**
  * Tells those at whose place it is time for the digest of the day, who have had none and whose tasks are due today or at
@@ -175,14 +177,15 @@ export const tellTodaysWork = async (
   return told;
 };
 
-/** Who has an open task that is due within a day, and has had no digest lately. */
+/** Who has an open task that is due soon, and has had no digest lately: one seek for each person. */
 const withWork = (db: Db, tenant: string, nowMs: number): { tenant: string; personId: string }[] =>
   db
     .all<{ personId: string }>(sql`
-      select distinct t.assignee as personId from tasks t
-      where t.tenant = ${tenant} and t.status = 'open' and t.assignee is not null
-        and t.due_sort <= ${instantAt(nowMs + 7 * dayMs)}
-        and not exists (select 1 from notifications n where n.tenant = t.tenant and n.person_id = t.assignee
+      select p.person_id as personId from people p
+      where p.tenant = ${tenant} and p.status = 'active' and p.open_tasks > 0
+        and exists (select 1 from tasks t where t.tenant = p.tenant and t.assignee = p.person_id
+          and t.status = 'open' and t.due_sort <= ${instantAt(nowMs + listedDays * dayMs)})
+        and not exists (select 1 from notifications n where n.tenant = p.tenant and n.person_id = p.person_id
           and n.kind = 'digest' and n.created_at_ms > ${nowMs - dayMs / 2})`)
     .map(({ personId }) => ({ tenant, personId }));
 
@@ -227,7 +230,7 @@ export const digestLinesIn = (db: Db, row: NotificationRow): NoticeContent[] => 
         eq(tasks.tenant, tenant),
         eq(tasks.assignee, personId),
         eq(tasks.status, 'open'),
-        lte(tasks.dueSort, instantAt(createdAtMs + 7 * dayMs)),
+        lte(tasks.dueSort, instantAt(createdAtMs + listedDays * dayMs)),
       ),
     )
     .orderBy(asc(tasks.dueSort), asc(tasks.taskId))

@@ -35,7 +35,7 @@ export interface Candidate {
 /** By what the first candidates are found: the fewest open tasks, or the longest wait for one. */
 export type CandidateOrder = 'load' | 'turn';
 
-/** Where no more hold a role they are sorted; where more do, the index that is sorted already is walked. */
+/** Where no more hold something that is asked for, they are sorted; else the index that is sorted already is walked. */
 const sortedMax = 500;
 /** Candidates that are read at first; nearly always they are enough. */
 const firstMax = 50;
@@ -111,7 +111,7 @@ const rowsIn = (db: Db, query: CandidateQuery, order: CandidateOrder, limit: num
     ...(department === undefined ? [] : [holds('department', sql`= ${department}`)]),
     ...skills.map((name) => holds('skill', sql`= ${name}`)),
     ...licences.map((name) => holds('licence', sql`= ${name}`)),
-    ...(regions === undefined ? [] : [holds('region', sql`in ${regions}`)]),
+    ...(regions === undefined || regions.length === 0 ? [] : [holds('region', sql`in ${regions}`)]),
     ...(query.nowMs === undefined
       ? []
       : [
@@ -119,12 +119,12 @@ const rowsIn = (db: Db, query: CandidateQuery, order: CandidateOrder, limit: num
             and a.status = 'active' and a.from_ms <= ${nowMs} and a.until_ms > ${nowMs})`,
         ]),
   ];
+  const few = only === undefined ? fewIn(db, query) : undefined;
   const from =
     only !== undefined
       ? sql`people p`
-      : role !== undefined && holdersIn(db, tenant, role) <= sortedMax
-        ? sql`(select person_id as holder from person_groups
-            where tenant = ${tenant} and kind = 'role' and name = ${role}) r
+      : few !== undefined
+        ? sql`(select distinct person_id as holder from person_groups where ${few}) r
             cross join people p on p.tenant = ${tenant} and p.person_id = r.holder`
         : order === 'load'
           ? sql`people p indexed by people_load`
@@ -140,11 +140,21 @@ const rowsIn = (db: Db, query: CandidateQuery, order: CandidateOrder, limit: num
 const isValid = (nowMs: number): SQL =>
   sql`(g.from_ms is null or g.from_ms <= ${nowMs}) and (g.until_ms is null or g.until_ms > ${nowMs})`;
 
-/** How many hold a role, counted up to one more than are sorted. */
-const holdersIn = (db: Db, tenant: string, role: string): number =>
-  db.get<{ n: number }>(sql`select count(*) as n from (
-    select 1 from person_groups where tenant = ${tenant} and kind = 'role' and name = ${role}
-    limit ${sortedMax + 1})`).n;
+/** Of what a candidate must hold, the first that only few do: they are read instead of everybody. */
+const fewIn = (db: Db, { tenant, role, department, skills, licences = [], regions }: CandidateQuery) => {
+  const of = (kind: string, names: readonly string[]): SQL =>
+    sql`tenant = ${tenant} and kind = ${kind} and name in ${[...names]}`;
+  return [
+    ...(role === undefined ? [] : [of('role', [role])]),
+    ...(department === undefined ? [] : [of('department', [department])]),
+    ...skills.map((name) => of('skill', [name])),
+    ...licences.map((name) => of('licence', [name])),
+    ...(regions === undefined || regions.length === 0 ? [] : [of('region', regions)]),
+  ].find((each) => {
+    const counted = sql`select count(*) as n from (select 1 from person_groups where ${each} limit ${sortedMax + 1})`;
+    return db.get<{ n: number }>(counted).n <= sortedMax;
+  });
+};
 
 const isFree = (db: Db, person: Person, { notPersons, caseId }: CandidateQuery): boolean =>
   !isOneOf(db, person, notPersons) && (caseId === undefined || !isHiddenIn(db, person, caseId));

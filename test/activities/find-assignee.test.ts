@@ -217,7 +217,11 @@ it('looks at the first of ten thousand, not at all of them', async () => {
   const alone = await perCall({ role: 'scribe' });
   const among = await perCall({});
   const turns = await perCall({ policy: 'round-robin' });
+  await people({ id: 'p-09999', skills: ['rare'] });
+  expect(await find({ skills: ['rare'] })).toBe('p-09999');
+  const rare = await perCall({ skills: ['rare'] });
   // Of one candidate or of ten thousand: about the same work.
   expect(among).toBeLessThan(alone * 30 + 5);
   expect(turns).toBeLessThan(alone * 30 + 5);
+  expect(rare).toBeLessThan(alone * 30 + 5);
 });
