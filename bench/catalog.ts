@@ -63,6 +63,8 @@ export const catalog = {
     unit: 'ms',
     budget: { atMost: 1_000 },
   },
+  policyUs: { title: 'a decision of the policy, five rights looked at', unit: 'µs', budget: { atMost: 50 } },
+  assignP95Ms: { title: 'who gets a task, of 10,000 who may, 95 %', unit: 'ms', budget: { atMost: 20 } },
   startMs: {
     title: '`caseloom start` to its first answered request',
     unit: 'ms',

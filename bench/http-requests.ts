@@ -7,8 +7,11 @@ import { lifecycleDocument, lifecycleEvents, openingData } from './lifecycle.ts'
 /** Sends a request and returns the answer's JSON. @throws Error unless it was accepted */
 export type Call = (method: 'GET' | 'POST', path: string, body?: JsonObject) => Promise<JsonObject>;
 
-/** Keeps its connections open, as a person's browser would; one that the server closed just then is not a failure. */
-export const caller = ({ baseUrl, token }: { baseUrl: string; token: string }): Call => {
+/** Sends requests for somebody. Keeps its connections open, as a person's browser would; one that the server closed just then is not a failure. */
+export const caller = (
+  { baseUrl, token }: { baseUrl: string; token: string },
+  statuses: readonly number[] = [200, 201],
+): Call => {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   return async (method, path, body) => {
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -22,7 +25,8 @@ export const caller = ({ baseUrl, token }: { baseUrl: string; token: string }): 
             'idempotency-key': randomUUID(),
           }),
     };
-    const once = (): Promise<JsonObject> => requestOnce(agent, `${baseUrl}${path}`, method, headers, text);
+    const once = (): Promise<JsonObject> =>
+      requestOnce(agent, `${baseUrl}${path}`, { method, headers, text, statuses });
     return once().catch((error: unknown) => {
       if (error instanceof ClosedWhileIdle) {
         return once();
@@ -34,12 +38,18 @@ export const caller = ({ baseUrl, token }: { baseUrl: string; token: string }): 
 
 class ClosedWhileIdle extends Error {}
 
+interface Wanted {
+  method: string;
+  headers: Record<string, string | number>;
+  text: string | undefined;
+  /** Others are failures. */
+  statuses: readonly number[];
+}
+
 const requestOnce = (
   agent: Agent,
   url: string,
-  method: string,
-  headers: Record<string, string | number>,
-  text: string | undefined,
+  { method, headers, text, statuses }: Wanted,
 ): Promise<JsonObject> =>
   new Promise((resolve, reject) => {
     const sent = request(url, { method, agent, headers }, (response) => {
@@ -49,7 +59,7 @@ const requestOnce = (
       response.on('end', () => {
         const answer = Buffer.concat(chunks).toString('utf8');
         const { statusCode = 0 } = response;
-        if (statusCode >= 200 && statusCode <= 202) {
+        if (statuses.includes(statusCode)) {
           resolve(JSON.parse(answer));
         } else {
           reject(new Error(`${method} ${url}: ${statusCode} ${answer.slice(0, 500)}`));

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { embeddedTenant as tenant } from '../api/seed.ts';
+import { seedEmbedded, embeddedTenant as tenant } from '../api/seed.ts';
 import { openStore } from '../db/open.ts';
 import { type Person, putPerson } from '../db/own/people.ts';
 import { project } from '../db/write/project.ts';
 import { fillTasks } from '../test/support/fill-tasks.ts';
 import { runLifecycle } from './kernel-rate.ts';
+import { addOrganisation } from './organisation.ts';
 import { publishLifecycle } from './product.ts';
 
 /** Somebody with a full desk: tasks of one's own, three roles, two departments. */
@@ -23,8 +24,10 @@ export const busyPerson: Person = {
 /** Commands that each of the whole cases has taken: its page has tasks, a deadline and a trail. */
 const stepsTaken = 4;
 
+const organisation = { people: 10_000, departments: 1_000 };
+
 /**
- * Makes a store in `home` with `taskCount` open tasks, one per case, and a few whole cases made by the kernel.
+ * Makes a store in `home` with 10,000 people in 1,000 departments, `taskCount` open tasks, one per case, and a few whole cases made by the kernel.
  *
  * @returns the ids of the whole cases
  */
@@ -34,7 +37,9 @@ export const fillTaskStore = async (
 ): Promise<string[]> => {
   const store = await openStore({ file: join(home, 'caseloom.db') });
   try {
-    fillTasks(store, { tenant, count: taskCount });
+    await seedEmbedded(store);
+    await addOrganisation(store, tenant, organisation);
+    fillTasks(store, { tenant, count: taskCount, departments: organisation.departments });
     await publishLifecycle(store, tenant);
     await putPerson(store, busyPerson);
     const caseIds = Array.from({ length: caseCount }, (_, n) => `whole-${n}`);

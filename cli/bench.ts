@@ -7,6 +7,7 @@ import type { Figures } from '../bench/catalog.ts';
 import { machineNow, versionsNow } from '../bench/machine.ts';
 import { refreshPage } from '../bench/page.ts';
 import { calibrate, kernel, lists, startTime } from '../bench/parts-alone.ts';
+import { people } from '../bench/parts-people.ts';
 import { http, overhead, rate } from '../bench/parts-together.ts';
 import { jsonOf, markdownOf, tableOf } from '../bench/report.ts';
 import { soak } from '../bench/soak.ts';
@@ -16,7 +17,7 @@ import { loadSettings } from './settings.ts';
 import { provision } from './temporal/provision.ts';
 
 /** The parts of a run, in the order in which they run. */
-const parts = { calibrate, kernel, overhead, http, rate, bulk, lists, start: startTime };
+const parts = { calibrate, kernel, overhead, http, rate, bulk, lists, people, start: startTime };
 type Part = keyof typeof parts;
 const partNames = Object.keys(parts) as Part[];
 

@@ -1,10 +1,13 @@
 import type { Store } from '../../db/open.ts';
 
 /**
- * Makes `count` cases with one open task each, straight in SQL: 50 persons, 20 group keys, three priorities, due
+ * Makes `count` cases with one open task each, straight in SQL: 50 persons, five roles, three priorities, due
  * dates spread over a year, a third of the tasks claimed, four kinds of case. Entries are left out.
  */
-export const fillTasks = (store: Store, { tenant, count }: { tenant: string; count: number }): void => {
+export const fillTasks = (
+  store: Store,
+  { tenant, count, departments = 4 }: { tenant: string; count: number; departments?: number },
+): void => {
   const { sqlite } = store;
   sqlite.pragma('synchronous = OFF');
   sqlite.pragma('cache_size = -524288');
@@ -17,7 +20,7 @@ export const fillTasks = (store: Store, { tenant, count }: { tenant: string; cou
         CASE r % 4 WHEN 0 THEN 'claim' WHEN 1 THEN 'complaint' WHEN 2 THEN 'exposure' ELSE 'approval' END AS kind,
         strftime('%Y-%m-%dT%H:%M:%fZ', 1767225600 + (r * 31) % 31536000, 'unixepoch') AS opened_at,
         strftime('%Y-%m-%dT%H:%M:%fZ', 1767225600 + (r * 37) % 31536000, 'unixepoch') AS due_at,
-        'state-' || (r % 12) AS state, 'dept-' || (r % 4) AS department, 'role-' || (r % 5) AS role,
+        'state-' || (r % 12) AS state, 'dept-' || (r % ${departments}) AS department, 'role-' || (r % 5) AS role,
         CASE WHEN r % 3 = 0 THEN 'person-' || (r % 50) END AS assignee
       FROM mixed)`;
   const indexes = sqlite
