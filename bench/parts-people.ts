@@ -1,16 +1,11 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createAssignTask } from '../activities/assign-task.ts';
 import { embeddedTenant as tenant } from '../api/seed.ts';
 import { openStore } from '../db/open.ts';
-import { issueToken } from '../db/own/tokens.ts';
-import type { Json } from '../machines/kernel/json.ts';
 import type { Bed } from './bed.ts';
 import type { Figures } from './catalog.ts';
 import { timed } from './clients.ts';
 import { figureOf, quantileOf } from './figure.ts';
-import { type Call, caller, openOverHttp, sendOverHttp } from './http-requests.ts';
-import { lifecycleEvents } from './lifecycle.ts';
 import { everybodysRole } from './organisation.ts';
 import { policyDecisionUs } from './policy-rate.ts';
 import { fillTaskStore } from './task-store.ts';
