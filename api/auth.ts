@@ -14,6 +14,7 @@ import { TokenRefused } from './sign-in/access-tokens.ts';
 import { sessionTokenOf, unsigned } from './sign-in/cookies.ts';
 import type { Credential } from './sign-in/credential.ts';
 import { type Failure, recordFailure } from './sign-in/failures.ts';
+import { saysTwoFactors } from './sign-in/provider-factors.ts';
 import { isSameOrigin } from './sign-in/same-origin.ts';
 import { requireScope } from './sign-in/scopes.ts';
 import { issuersOf } from './sign-in/settings.ts';
@@ -102,7 +103,8 @@ const byAccessToken = async (
   });
   await applyOidcGroups(store, embeddedTenant, login, claims, now());
   const found = await personByLogin(store, login, now());
-  if ('person' in found) return { person: found.person, credential: { kind: 'access-token' } };
+  const twoFactors = saysTwoFactors(claims);
+  if ('person' in found) return { person: found.person, credential: { kind: 'access-token', twoFactors } };
   const { fault: code, personId } = found;
   return refuse(services, c, {
     ...{ method, code },

@@ -5,12 +5,14 @@ export type Credential =
   /** A token that `caseloom token` printed. */
   | { kind: 'demo-token' }
   | { kind: 'session'; sessionId: string; method: SignInMethod; startedAtMs: number; byCookie: boolean }
-  | { kind: 'access-token' }
+  | { kind: 'access-token'; twoFactors: boolean }
   | { kind: 'service-key'; keyId: string; scopes: string[] };
 
 /** Ways of signing in that prove two things: what somebody has, and what they know or are. */
-const strongMethods: readonly SignInMethod[] = ['second-factor', 'passkey'];
+const strongMethods: readonly SignInMethod[] = ['second-factor', 'passkey', 'oidc-two-factors'];
 
-/** Whether two factors stand behind a request. What an identity provider asked for is the provider's to enforce. */
+/** Whether two factors stand behind a request: proved here, or at an identity provider that says so in its token. */
 export const hasSecondFactor = (credential: Credential): boolean =>
-  credential.kind === 'session' && strongMethods.includes(credential.method);
+  credential.kind === 'session'
+    ? strongMethods.includes(credential.method)
+    : credential.kind === 'access-token' && credential.twoFactors;

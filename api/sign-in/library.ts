@@ -6,6 +6,7 @@ import { signInSecretOf } from '../../db/vault/sign-in-secret.ts';
 import type { ApiDeps } from '../deps.ts';
 import { embeddedTenant } from '../embedded-tenant.ts';
 import { cookieAttributesOf, cookiePrefixOf } from './cookies.ts';
+import { noteFactors } from './provider-factors.ts';
 import type { OidcSettings, SignInSettings } from './settings.ts';
 
 /** Name of the identity provider within the sign-in library, and in its callback's path. */
@@ -139,6 +140,7 @@ const buildLibrary = async (
             genericOAuth({
               config: [
                 providerOf(oidc, decodeJwt, async (subject, claims) => {
+                  noteFactors(claims);
                   const login = { issuer: oidc.issuer, subject };
                   await applyOidcGroups(store, embeddedTenant, login, claims, now());
                 }),

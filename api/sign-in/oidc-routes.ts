@@ -4,6 +4,7 @@ import { newRouter, type Router } from '../router.ts';
 import type { Services } from '../services.ts';
 import { recordFailure } from './failures.ts';
 import { libraryPath, oidcProviderId } from './library.ts';
+import { watchFactors } from './provider-factors.ts';
 import { completeSignIn, forLibrary, localPath, passCookies } from './steps.ts';
 
 const retryAfterS = 5;
@@ -44,7 +45,7 @@ export const oidcRoutes = (services: Services): Router => {
     const { auth } = await signInLibrary();
     const { pathname, search } = new URL(c.req.url);
     const request = new Request(`${signIn.origin}${pathname}${search}`, { headers: forLibrary(c) });
-    const answer = await auth.handler(request);
+    const { answer, twoFactors } = await watchFactors(() => auth.handler(request));
     const to = new URL(answer.headers.get('location') ?? '/sign-in?error=SIGN_IN_FAILED', signIn.origin);
     const error = to.searchParams.get('error');
     if (answer.status !== 302 || to.origin !== signIn.origin || error !== null) {
@@ -54,7 +55,7 @@ export const oidcRoutes = (services: Services): Router => {
       await recordFailure(services, c, { method: 'oidc', code, reason });
       return c.redirect(`/sign-in?error=${code}`, 303);
     }
-    await completeSignIn(services, c, answer, { method: 'oidc' });
+    await completeSignIn(services, c, answer, { method: twoFactors ? 'oidc-two-factors' : 'oidc' });
     return c.redirect(localPath(`${to.pathname}${to.search}`), 303);
   });
   return router;

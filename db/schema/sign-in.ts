@@ -49,7 +49,14 @@ export const signInSessions = sqliteTable(
   (t) => [uniqueIndex('sign_in_sessions_token').on(t.token), index('sign_in_sessions_user').on(t.userId)],
 );
 
-export type SignInMethod = 'demo' | 'password' | 'second-factor' | 'passkey' | 'oidc';
+export type SignInMethod =
+  | 'demo'
+  | 'password'
+  | 'second-factor'
+  | 'passkey'
+  | 'oidc'
+  /** At a provider that says so in its token. */
+  | 'oidc-two-factors';
 
 /** A password, or an account at the identity provider. */
 export const signInAccounts = sqliteTable(

@@ -5,6 +5,7 @@ declare module 'oidc-provider' {
   export class Provider {
     constructor(issuer: string, configuration: object);
     callback(): RequestListener;
+    Session: { prototype: object };
     on(event: string, listener: (...args: unknown[]) => void): this;
   }
 }

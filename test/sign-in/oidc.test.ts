@@ -35,6 +35,7 @@ beforeAll(async () => {
     ['sub-7', 'handler'],
     ['sub-8', 'lead'],
     ['sub-9', 'qa'],
+    ['sub-10-mfa', 'legal'],
   ] as const) {
     await addLogin(api.store, embeddedTenant, { issuer, subject, personId }, by);
   }
@@ -53,6 +54,16 @@ const enter = async (visitor: Browser, login: string, next = '/v1/people/me') =>
 };
 
 describe('signing in at the provider', () => {
+  test('tells by the ID token whether a second factor was proved there', async () => {
+    const [one, two] = [open(), open()];
+    expect((await enter(one, 'sub-7')).page.json).toMatchObject({ hasSecondFactor: false });
+    expect((await enter(two, 'sub-10-mfa')).page.json).toMatchObject({ hasSecondFactor: true });
+    expect(last()).toMatchObject({ actorId: 'legal', detail: { method: 'oidc-two-factors' } });
+    const to = '/sign-in/step-up?next=/v1/people/me&lang=en';
+    expect((await two.get(to)).at).toBe('/v1/people/me');
+    expect((await one.get(to)).text).toContain('href="/sign-in/oidc?next=%2Fv1%2Fpeople%2Fme"');
+  });
+
   test('lets in whom its subject is tied to, by code, PKCE, state and nonce', async () => {
     const visitor = open();
     expect((await visitor.get('/sign-in?lang=en')).text).toContain('href="/sign-in/oidc?next=');
@@ -162,6 +173,11 @@ describe('an access token', () => {
     expect((await send(await provider.accessTokenOf(open(), 'sub-8'))).json).toMatchObject({
       personId: 'lead',
     });
+    const factors = async (amr: unknown) =>
+      (await send(await provider.sign(claims({ amr })))).json.hasSecondFactor;
+    expect([await factors(['pwd', 'mfa']), await factors(['pwd']), await factors('mfa')]).toEqual([
+      ...[true, false, false],
+    ]);
     expect((await send(await provider.sign(claims()))).status).toBe(200);
   });
 

@@ -5,7 +5,10 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { Provider } from 'oidc-provider';
 import type { Browser, Visit } from './browser.ts';
 
-/** A real OpenID provider on a port of its own, whose people sign in by typing their name. */
+/**
+ * A real OpenID provider on a port of its own, whose people sign in by typing their name; a name that ends with `-mfa` has
+ * proved a second factor, which its ID token says.
+ */
 export interface RunningProvider {
   issuer: string;
   clientId: string;
@@ -53,6 +56,8 @@ export const startProvider = async (redirectUri: string): Promise<RunningProvide
     ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
     pkce: { required: () => true },
     findAccount: (_: unknown, id: string) => ({ accountId: id, claims: () => ({ sub: id }) }),
+    claims: { openid: ['sub', 'amr'] },
+    conformIdTokenClaims: false,
     features: {
       resourceIndicators: {
         enabled: true,
@@ -63,6 +68,13 @@ export const startProvider = async (redirectUri: string): Promise<RunningProvide
         }),
       },
     },
+  });
+  // Its forms for development take any password and ask for nothing more; what a session has proved is said here.
+  Object.defineProperty(provider.Session.prototype, 'amr', {
+    get(this: { accountId?: string }) {
+      return this.accountId?.endsWith('-mfa') ? ['pwd', 'mfa'] : undefined;
+    },
+    set: () => undefined,
   });
   const callback = provider.callback();
 

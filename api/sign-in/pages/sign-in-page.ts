@@ -50,7 +50,8 @@ ${people.map(({ id, name }) => html`<li><button type="submit" name="person" valu
 export const stepUpBody = (t: Texts, { mode }: SignInSettings, next: string): Fragment => {
   const back = html`<p><a href="${next}">${t.stepUpReturn}</a></p>`;
   return mode === 'oidc'
-    ? html`<p>${t.stepUpProvider}</p>${back}`
+    ? html`<p>${t.stepUpProvider}</p>
+<p><a href="/sign-in/oidc?next=${encodeURIComponent(next)}">${t.withProvider}</a></p>${back}`
     : html`<p>${t.stepUpText}</p>
 ${mode === 'demo' ? html`<p>${t.stepUpDemo}</p>` : ''}
 ${passwordForm(t, { next, people: undefined })}

@@ -45,7 +45,7 @@ const english = {
   stepUpReturn: 'Back to where you were',
   stepUpDemo: 'Demo people who sign in by a click have none; only somebody with an account here can do this.',
   stepUpProvider:
-    'The company sign-in does not say here that you have used a second factor, so this cannot be done in this session.',
+    'This takes a second factor. Sign in with your company account again, with a second factor there: it has to say so.',
 };
 
 export type Texts = typeof english;
@@ -91,7 +91,7 @@ const chinese: Texts = {
   stepUpNone: '还没有设置？请先设置，再返回。',
   stepUpReturn: '返回原页面',
   stepUpDemo: '点击登录的演示人员没有第二步验证，只有设有账号的人员可以执行该操作。',
-  stepUpProvider: '公司登录未向本系统说明您已通过第二步验证，因此本次会话无法执行该操作。',
+  stepUpProvider: '此操作需要第二步验证：请重新使用公司账号登录并完成第二步验证，且须由公司登录服务告知。',
 };
 
 const codes: { [code: string]: { [language in Language]: string } } = {
