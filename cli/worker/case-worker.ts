@@ -25,7 +25,7 @@ import { type BulkSettings, bulkSender } from './bulk-sender.ts';
 import { catchUp } from './catch-up.ts';
 import { createFailCodec } from './fail-codec.ts';
 import { sdkLogger } from './sdk-logger.ts';
-import { wakeAsked } from './wake-asked.ts';
+import { keepWaking } from './wake-asked.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 export interface CaseWorkerOptions {
@@ -123,7 +123,7 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
   });
   const woken =
     options.bulk &&
-    wakeAsked(store, client, taskQueue).catch(() => {
+    keepWaking({ store, client, taskQueue }, ending.signal, () => {
       process.stderr.write('Bulk jobs that wait to begin could not be begun.\n');
     });
   const ended = running.finally(async () => {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wakeAsked } from '../../cli/worker/wake-asked.ts';
 import { sweepBulkJobs } from '../../db/own/bulk-jobs.ts';
 import { type Person, putPerson } from '../../db/own/people.ts';
 import { createServiceKey, revokeServiceKey } from '../../db/own/service-keys.ts';
@@ -351,5 +353,28 @@ describe('refused is', () => {
     const again = await start('complaints-manager', body, { key: 'later' });
     expect(again.status).toBe(202);
     expect((await api.call('complaints-manager', 'GET', '/v1/bulk')).body.items).toHaveLength(1);
+
+    // Nobody asks again after the next one: a worker finds it a minute later, and none that has begun.
+    api.cases.failWith('ENGINE_UNAVAILABLE');
+    await start('manager', body);
+    api.cases.failWith(undefined);
+    const [lost] = (await api.call('manager', 'GET', '/v1/bulk')).body.items;
+    const woken: string[] = [];
+    const signalWithStart = async (_type: string, { workflowId }: { workflowId: string }) => {
+      woken.push(workflowId);
+    };
+    const client = {
+      withDeadline: (_until: number, work: () => Promise<void>) => work(),
+      workflow: { signalWithStart },
+    } as unknown as Client;
+    await wakeAsked(api.store, client, 'queue');
+    expect(woken).toEqual([]);
+    api.store.sqlite.prepare('UPDATE bulk_jobs SET started_at_ms = started_at_ms - 61000').run();
+    await wakeAsked(api.store, client, 'queue');
+    expect(woken).toContain(`bulk:default:${lost.jobId}`);
+    await runs.through(lost.jobId);
+    woken.length = 0;
+    await wakeAsked(api.store, client, 'queue');
+    expect(woken).not.toContain(`bulk:default:${lost.jobId}`);
   });
 });
