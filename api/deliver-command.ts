@@ -11,6 +11,7 @@ import type { Published } from './definitions.ts';
 import { actingFacts, type OnBehalfOf, withAskedFacts, withSecondFactor } from './facts.ts';
 import { type CommandRequest, firstWriteUntilMs } from './idempotency.ts';
 import { acceptedAnswer, askEngine, conditionOf, refusedBy } from './judge.ts';
+import { decidingAlone, isJudgedBySums } from './party-lease.ts';
 import { Refused } from './problem.ts';
 import { type Clear, planSeal, type SealedInput } from './seal.ts';
 import type { Services } from './services.ts';
@@ -78,7 +79,7 @@ export const deliverCommand = async (
   row: CaseRow,
   { id, deadlineMs, claim }: CommandRequest,
 ): Promise<Accepted> => {
-  const { vault, cases } = services;
+  const { vault } = services;
   const { tenant, caseId, state } = row;
   const seq = answeredSeq(state, id);
   if (seq !== undefined) {
@@ -93,6 +94,22 @@ export const deliverCommand = async (
   if (state.status === 'closed') {
     await refuseClosed(services, row, command);
   }
+  if (!isJudgedBySums(target.published.runtime, state, command)) {
+    return send(services, sender, command, { tenant, caseId, deadlineMs });
+  }
+  return decidingAlone(services, state, { commandId: id, deadlineMs }, async () => {
+    const { facts: alone } = await prepare(services, sender, parts, row);
+    return send(services, sender, { ...command, facts: alone }, { tenant, caseId, deadlineMs });
+  });
+};
+
+const send = async (
+  services: Services,
+  sender: Sender,
+  command: Command,
+  { tenant, caseId, deadlineMs }: { tenant: string; caseId: string; deadlineMs: number },
+): Promise<Accepted> => {
+  const { cases } = services;
   const sendOnce = (): Promise<Outcome> =>
     askEngine(services, sender, () => cases.send({ tenant, caseId }, command, { deadlineMs }));
   const first = await sendOnce();

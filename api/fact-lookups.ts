@@ -9,7 +9,7 @@ import type { Json, JsonObject } from '../machines/kernel/json.ts';
 import { isSealed } from '../machines/kernel/json-schema-value.ts';
 import { ledgerSums } from '../machines/kernel/ledger.ts';
 import { approvedSince, noCurrency, partyDays } from '../machines/kernel/policy/party-total.ts';
-import type { CaseState } from '../machines/kernel/state.ts';
+import type { CaseState, LedgerLine } from '../machines/kernel/state.ts';
 
 /** What facts are found by; of a case that is to be opened, only its links. */
 export type FactState = Pick<CaseState, 'tenant' | 'caseId' | 'kind' | 'links' | 'ledger' | 'data'>;
@@ -29,14 +29,23 @@ const dayMs = 86_400_000;
 /** What the claim's ledger sums to, all of its exposures included; an exposure asks for its claim's. */
 const claimTotals: Lookup = async ({ store }, state) => {
   const claim = await claimOf(store, state);
-  const { reserve, approved, paid } = ledgerSums(claim.ledger);
+  const { reserve, approved, paid } = ledgerSums(await wholeLedger(store, claim));
   return { reserve, approved, paid } as unknown as Json;
 };
 
-type Matter = Pick<FactState, 'caseId' | 'kind' | 'ledger' | 'data'>;
+/**
+ * A claim's ledger with the lines of its exposures as they are stored with them: what one has approved is there at once,
+ * and in the claim's own ledger only when it has been told.
+ */
+const wholeLedger = async (store: Store, claim: FactState): Promise<LedgerLine[]> => {
+  const exposures = await linkedCases(store, claim, ({ rel }) => rel === 'part-of');
+  const theirs = new Map(exposures.map(({ caseId, state }) => [caseId, state.ledger]));
+  const own = claim.ledger.filter(({ caseId }) => caseId === undefined || !theirs.has(caseId));
+  return [...own, ...[...theirs.values()].flat()];
+};
 
 /** The claim of an exposure; any other case is its own matter. */
-const claimOf = async (store: Store, state: FactState): Promise<Matter> => {
+const claimOf = async (store: Store, state: FactState): Promise<FactState> => {
   if (state.kind === 'claim') {
     return state;
   }
@@ -96,28 +105,33 @@ const partyRefs = ({ data }: Pick<FactState, 'data'>): string[] =>
     return isSealed(value) ? [(value as { ref: string }).ref] : [];
   });
 
-/** What was approved for the same party in the last 90 days, in all of their cases; this one's claim is among them. */
-const partyTotals: Lookup = async ({ store, vault, now }, state) => {
-  const { tenant } = state;
+/** Exact values by which the cases of whoever gets the money are found; none where the case knows nobody. */
+export const partyTexts = async ({ store, vault }: FactSources, state: FactState): Promise<string[]> => {
   const claim = await claimOf(store, state);
-  const opened = await openValues(vault, tenant, [...partyRefs(state), ...partyRefs(claim)]);
-  const texts = [...opened.values()].flatMap((each) =>
+  const opened = await openValues(vault, state.tenant, [...partyRefs(state), ...partyRefs(claim)]);
+  return [...opened.values()].flatMap((each) =>
     'value' in each && typeof each.value === 'string' ? [each.value] : [],
   );
+};
+
+/** What was approved for the same party in the last 90 days, in all of their cases; this one's claim is among them. */
+const partyTotals: Lookup = async (sources, state) => {
+  const { store, vault, now } = sources;
+  const { tenant } = state;
+  const claim = await claimOf(store, state);
+  const texts = await partyTexts(sources, state);
   const found = await Promise.all(texts.map((text) => searchCases(vault, { tenant, text })));
   const rows = await Promise.all(
     [...new Set(found.flat())].map((caseId) => getCase(store, { tenant, caseId })),
   );
-  const matters = new Map<string, Matter>([[claim.caseId, claim]]);
+  const matters = new Map<string, FactState>([[claim.caseId, claim]]);
   for (const row of rows) {
     const matter = row && (await claimOf(store, row.state));
     if (matter && !matters.has(matter.caseId)) matters.set(matter.caseId, matter);
   }
   const since = new Date(now() - partyDays * dayMs).toISOString();
-  const approved = approvedSince(
-    [...matters.values()].map(({ ledger }) => ledger),
-    since,
-  );
+  const ledgers = await Promise.all([...matters.values()].map((matter) => wholeLedger(store, matter)));
+  const approved = approvedSince(ledgers, since);
   // Where there may be more cases than a search finds, nobody knows the sum.
   const isWhole = found.every(({ length }) => length < foundMax);
   return {

@@ -30,3 +30,17 @@ export const counters = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.tenant, t.kind, t.year] })],
 );
+
+/** Who decides about the money of a party just now: one request at a time, so that each sees what the one before did. */
+export const partyLeases = sqliteTable(
+  'party_leases',
+  {
+    tenant: text().notNull(),
+    /** HMAC of an account or phone number, or a claim's id. */
+    party: text().notNull(),
+    /** The command under way. */
+    commandId: text('command_id').notNull(),
+    untilMs: integer('until_ms').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.party] })],
+);
