@@ -53,10 +53,11 @@ export const createHandOnRound = (
     const found = await tasksToHandOn(store, nowMs, takenMax + notBefore.size);
     let handed = 0;
     for (const each of found.filter((task) => !notBefore.has(keyOf(task))).slice(0, takenMax)) {
+      // Put down before it is tried: one that fails ends the round, and must not be the first of the next one.
+      notBefore.set(keyOf(each), nowMs + againAfterMs);
       if (await handOn(store, send, each, nowMs)) {
+        notBefore.delete(keyOf(each));
         handed += 1;
-      } else {
-        notBefore.set(keyOf(each), nowMs + againAfterMs);
       }
     }
     return handed;
@@ -84,7 +85,7 @@ const handOn = async (
   const receivers = await store.read((db) =>
     because === 'right-ended' && mayStillDo(db, row, task, assignee, nowMs)
       ? []
-      : receiversIn(db, { row, task, assignee, runtime: definition.runtime }, nowMs),
+      : receiversIn(db, { row, task, assignee, because, runtime: definition.runtime }, nowMs),
   );
   for (const to of receivers) {
     const id = createHash('sha256')
@@ -111,6 +112,7 @@ interface Absent {
   row: CaseRow;
   task: Task;
   assignee: string;
+  because: TaskToHandOn['because'];
   runtime: RuntimeDefinition;
 }
 
@@ -138,7 +140,7 @@ const mayStillDo = (
 
 /** Who may get it, in the order in which they are asked: who lent it, the substitutes, and who is chosen anew. */
 const receiversIn = (db: Db, absent: Absent, nowMs: number): Actor[] => {
-  const { row, task, assignee } = absent;
+  const { row, task, assignee, because } = absent;
   const { tenant, caseId } = row;
   const kind = kindOfRightsIn(db, row) ?? row.kind;
   const isPresent = (person: Person | undefined): person is Person =>
@@ -152,8 +154,11 @@ const receiversIn = (db: Db, absent: Absent, nowMs: number): Actor[] => {
     ...(task.adHoc === undefined ? [] : [task.adHoc.by]),
   ];
   const found = [...new Set(first)].map((id) => personIn(db, tenant, id, nowMs)).filter(isPresent);
-  const anew = chosenAnew(db, absent, nowMs);
-  return [...found, ...(anew === undefined ? [] : [anew])].map((person) => actorIn(db, person, kind, nowMs));
+  const anew = [chosenAnew(db, absent, nowMs)]
+    .filter((person) => person !== undefined)
+    // Where everybody is away, two of them would hand it to each other for ever.
+    .filter(({ id }) => because === 'left' || !isAwayIn(db, tenant, id, nowMs));
+  return [...found, ...anew].map((person) => actorIn(db, person, kind, nowMs));
 };
 
 const chosenAnew = (db: Db, { row, task, assignee, runtime }: Absent, nowMs: number): Person | undefined => {

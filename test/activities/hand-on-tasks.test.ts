@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHandOnRound } from '../../activities/hand-on-tasks.ts';
 import { createLeadRound } from '../../activities/hand-to-leads.ts';
+import { addAbsence } from '../../db/own/absences.ts';
+import { allPeopleIn } from '../../db/own/list-people.ts';
 import { getPerson, putPerson } from '../../db/own/people.ts';
 import { getCase } from '../../db/read/get-case.ts';
 import { startNotified } from '../notification/notified.ts';
@@ -98,6 +100,21 @@ describe('an absence', () => {
     expect((await getPerson(api.store, 'default', assignee))?.roles).toContain('lead');
   });
 
+  it('moves nothing where everybody is away: two would hand it to each other for ever', async () => {
+    const { caseId, taskId } = await claimed();
+    for (const { id } of await api.store.read((db) => allPeopleIn(db, 'default'))) {
+      const absence = { id: `away-${id}`, personId: id, status: 'active', reason: 'leave' } as const;
+      const [fromMs, untilMs] = [api.now() - 1_000, api.now() + dayMs];
+      const by = { actorId: id, atMs: api.now() };
+      await addAbsence(api.store, 'default', { ...absence, fromMs, untilMs }, by);
+    }
+    for (let times = 0; times < 3; times += 1) {
+      expect(await round()).toBe(0);
+      api.advance(5 * 60_000);
+    }
+    expect(await assigneeOf(caseId, taskId)).toBe('agent');
+  });
+
   it('takes a substitute who had the role for that time only out of the work again', async () => {
     const { caseId, taskId } = await claimed();
     await substitute('agent', 'adjuster-2');
@@ -164,4 +181,18 @@ it('two processes at once hand a task on once; a case that cannot be reached is 
   expect(await assigneeOf(caseId, taskId)).not.toBe('agent');
   const { body } = await api.call('auditor', 'GET', `/v1/cases/${caseId}/entries`);
   expect(body.items.filter(({ type }: { type: string }) => type === 'task.reassigned')).toHaveLength(1);
+});
+
+it('a task whose hand-over fails keeps no other from its own', async () => {
+  const tasks = [await claimed(), await claimed()];
+  await leave('agent');
+  api.cases.failWith('broken');
+  await expect(round()).rejects.toThrow();
+  api.cases.failWith(undefined);
+  expect(await round()).toBe(1);
+  api.advance(5 * 60_000);
+  expect(await round()).toBe(1);
+  for (const { caseId, taskId } of tasks) {
+    expect(await assigneeOf(caseId, taskId)).not.toBe('agent');
+  }
 });
