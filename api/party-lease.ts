@@ -5,7 +5,7 @@ import type { Command } from '../machines/kernel/command.ts';
 import type { RuntimeDefinition } from '../machines/kernel/definition.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
 import { partyTexts } from './fact-lookups.ts';
-import { Condition } from './problem.ts';
+import { Condition, Refused } from './problem.ts';
 import type { Services } from './services.ts';
 
 /** Facts that sum up what other cases got, too. */
@@ -70,13 +70,17 @@ export const decidingAlone = async <T extends { projected: boolean }>(
     }
     await sleep(againMs);
   }
-  let isStored = true;
+  // What ends in a condition may have been taken all the same, and its entry may come yet.
+  let isSettled = false;
   try {
     const made = await work();
-    isStored = made.projected;
+    isSettled = made.projected;
     return made;
+  } catch (error) {
+    isSettled = error instanceof Refused;
+    throw error;
   } finally {
-    if (isStored) {
+    if (isSettled) {
       await endPartyLease(store, lease);
     }
   }

@@ -128,3 +128,20 @@ it('where the entry is not stored yet others wait: what was approved cannot be s
   await endPartyLease(api.store, { tenant, commandId: 'later' });
   expect((await approve(second)).status).toBe(200);
 });
+
+it('where nobody knows whether it was taken others wait as well; a refusal lets them go on', async () => {
+  const phone = '13700005555';
+  const parties = [`party:${searchHmac(api.vault, tenant, phone)}`];
+  const isFree = () => {
+    const times = { nowMs: Date.now(), untilMs: Date.now() };
+    return takePartyLease(api.store, { tenant, parties, commandId: 'other' }, times);
+  };
+  const [first, second, third] = [await opened(phone), await opened(phone), await opened(phone)];
+  expect((await approve(first)).status).toBe(200);
+  expect((await approve(second)).body.code).toBe('AUTHORITY_EXCEEDED');
+  expect(await isFree()).toBe(true);
+  api.cases.failWith('broken');
+  expect((await approve(third)).body.code).toBe('ENGINE_AWAY');
+  api.cases.failWith(undefined);
+  expect(await isFree()).toBe(false);
+});
