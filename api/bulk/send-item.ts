@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { StoreUnavailable } from '../../db/failure.ts';
 import type { NewRecord } from '../../db/own/append-record.ts';
 import type { BulkItem, ItemResult } from '../../db/own/bulk-items.ts';
 import { type BulkJob, type BulkTexts, bulkTexts } from '../../db/own/bulk-jobs.ts';
 import { canonicalJson } from '../../machines/kernel/canonical-json.ts';
 import { deliverCommand, judgeCommand } from '../deliver-command.ts';
+import { framesOf } from '../error-frames.ts';
 import { refusedBy } from '../judge.ts';
 import { findVisibleCase } from '../present-case.ts';
 import { Condition, Refused } from '../problem.ts';
@@ -38,8 +40,19 @@ export const createSendItem =
       if (error instanceof Condition) {
         return { unsettled: error.code };
       }
-      if (!(error instanceof Refused)) {
+      if (error instanceof StoreUnavailable) {
         throw error;
+      }
+      // A fault of ours in one item stops no other, and is tried again with the next round.
+      if (!(error instanceof Refused)) {
+        const requestId = `${jobId}/${item.n}`;
+        services.log({
+          level: 'error',
+          message: 'An item of a bulk job failed',
+          requestId,
+          ...framesOf(error),
+        });
+        return { unsettled: 'INTERNAL' };
       }
       const result = { status: 'refused', code: error.code } as const;
       const subject =

@@ -26,8 +26,8 @@ export const bulkSender = (
     createServices({
       ...{ store, vault, cases: temporalCases(client, taskQueue), now: Date.now },
       ...(clockProfile === undefined ? {} : { clockProfile }),
-      log: ({ level, message, requestId = '' }) => {
-        process.stderr.write(`${level} ${message} ${requestId}\n`);
+      log: (line) => {
+        process.stderr.write(`${JSON.stringify(line)}\n`);
       },
     }),
   );

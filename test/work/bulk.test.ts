@@ -51,6 +51,18 @@ const assigneeOf = async (taskId: string, caseId: string) => {
 const recordsAbout = (jobId: string) => recordsOf(api.store).filter(({ subject }) => subject.id === jobId);
 
 describe('a bulk job', () => {
+  it('ends though one of its tasks fails here: that one is told as failed', async () => {
+    const tasks = await opened(2);
+    const { jobId } = (await start('lead', { verb: 'remind', ids: idsOf(tasks) })).body;
+    api.store.sqlite
+      .prepare(`UPDATE cases SET definition_hash = 'none' WHERE case_id = ?`)
+      .run(tasks[0]?.caseId);
+    await runs.through(jobId);
+    const job = await read('lead', jobId);
+    expect([job.status, job.counts.done, job.counts.failed]).toEqual(['ended', 1, 1]);
+    expect(job.items[0]).toMatchObject({ status: 'failed', code: 'INTERNAL' });
+  });
+
   it('hands on what it may, says of each task what became of it, and does it once', async () => {
     const tasks = await opened(4);
     const ended = tasks[2] as { taskId: string; caseId: string };
