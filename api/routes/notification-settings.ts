@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import {
-  ladderIn,
   type NotificationSetting,
   templateIn,
   writeNotificationSetting,
@@ -71,15 +70,14 @@ const dropTemplate = createRoute({
 
 /** How a company tells its people, where it wants that otherwise than it is shipped. */
 export const notificationSettingRoutes = (services: Services): Router => {
-  const { store, now } = services;
+  const { store } = services;
   const router = newRouter();
 
-  const ladderOf = async (tenant: string) => ({
-    own: ((await readSetting(store, tenant, 'ladder')) ?? null) !== null,
-    ladder: (await store.read((db) => ladderIn(db, tenant, shippedLadder, now()))) as unknown as {
-      [key: string]: Json;
-    },
-  });
+  // Without what surge mode changes: what is read here may be published again.
+  const ladderOf = async (tenant: string) => {
+    const own = await readSetting(store, tenant, 'ladder');
+    return { own: own !== undefined, ladder: (own ?? shippedLadder) as unknown as { [key: string]: Json } };
+  };
   const templateOf = async (tenant: string, id: string) => ({
     own: (await readSetting(store, tenant, 'templates'))?.[id] !== undefined,
     template: (await store.read((db) => templateIn(db, tenant, id))) as unknown as { [key: string]: Json },

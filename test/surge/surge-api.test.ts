@@ -55,6 +55,13 @@ describe('switching it', () => {
     expect(items.map(({ type }) => type)).toEqual(['surge.started', 'surge.ended']);
   });
 
+  it('leaves the ladder that administrators read, and may publish again, as it is', async () => {
+    const ladder = async () => (await api.call('admin', 'GET', '/v1/notifications/ladder')).body;
+    const before = await ladder();
+    await start();
+    expect(await ladder()).toEqual(before);
+  });
+
   it.each<[string, number, string, object, string]>([
     ['by who is no manager', 24, 'agent', {}, 'ROLE_REQUIRED'],
     ['by a plan that there is not', 24, 'manager', { plan: 'flood' }, 'DATA_INVALID'],
