@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Entry, EntryLeaf } from '../../machines/kernel/entry.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
 import type { Db } from '../open.ts';
+import { templateIn } from '../own/notification-settings.ts';
 import { type NewNotice, putNoticesIn } from '../own/notifications.ts';
 
 /** What is given to somebody within this time becomes one message. */
@@ -22,6 +23,7 @@ export const tellSigners = (
   }
   const doers = new Set(entries.map(({ leaf }) => (JSON.parse(leaf) as EntryLeaf).actorId));
   const atMs = Date.parse(state.clockAt);
+  const templateVersion = templateIn(db, state.tenant, 'approval-asked')?.version ?? 1;
   const notices = Object.entries(state.tasks).flatMap(([taskId, task]): NewNotice[] => {
     const { assignee, seat, status, role } = task;
     const isNew = status === 'open' && before?.tasks[taskId]?.assignee !== assignee;
@@ -34,7 +36,7 @@ export const tellSigners = (
         ...{ tenant: state.tenant, caseId: state.caseId, caseNumber: state.number },
         notificationId: noticeId([taskId, assignee, state.seq]),
         ...{ personId: assignee, definitionId: state.definition.id, rule: 'approval-asked', toldAs: role },
-        ...{ template: 'approval-asked', templateVersion: 1 },
+        ...{ template: 'approval-asked', templateVersion },
         facts: {
           ...{ action: 'decide-approval', path: `/approvals/${encodeURIComponent(state.caseId)}` },
           taskId,

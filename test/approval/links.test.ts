@@ -5,6 +5,9 @@ import { embeddedTenant } from '../../api/embedded-tenant.ts';
 import { putPreferences } from '../../db/own/notifications-preferences.ts';
 import { getCase } from '../../db/read/get-case.ts';
 import { shippedLadder } from '../../machines/library/notification/index.ts';
+import approvalAsked from '../../machines/library/notification/templates/approval-asked.json' with {
+  type: 'json',
+};
 import { type Browser, openBrowser } from '../sign-in/browser.ts';
 import { recordsOf } from '../support/records.ts';
 import { type ApprovalApi, startApprovalApi } from './approval-api.ts';
@@ -227,6 +230,15 @@ test('who takes a seat is not told that it waits for them; whom it is given to i
   const until = new Date(nowMs + hourMs).toISOString();
   expect((await verb('delegate', { to: 'manager', until })).status).toBe(200);
   expect((await send()).map(({ address }) => address)).toEqual(['manager@example.com']);
+});
+
+test('the message says which version of the company’s own text it has', async () => {
+  const own = { ...approvalAsked, version: 2 };
+  const put = await api.call('admin', 'PUT', '/v1/notifications/templates/approval-asked', own);
+  expect(put.status).toBe(200);
+  await api.proposed(20_000);
+  const versions = "select template_version v from notifications where rule = 'approval-asked'";
+  expect(api.store.sqlite.prepare(versions).pluck().all()).toEqual([2]);
 });
 
 test('what the person has done or lost by then is not sent', async () => {
