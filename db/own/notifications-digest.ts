@@ -157,24 +157,35 @@ export const tellTodaysWork = async (
       .flatMap((tenant) => withWork(db, tenant, nowMs)),
   );
   let told = 0;
-  for (const { tenant, personId } of persons) {
+  for (const key of persons) {
+    // Most have nothing to be told, and a read waits for nobody.
+    if ((await store.read((db) => todaysDigest(db, key, ladder, nowMs))) === undefined) continue;
     told += await store.write((db) => {
-      const calendarId = jurisdictionCalendar(settingIn(db, tenant, 'jurisdiction'));
-      const calendar = personCalendarIn(db, tenant, personId, calendarId);
-      const person = personIn(db, tenant, personId, nowMs);
-      const isTime =
-        calendar !== undefined && isDigestTime(calendar, ladderIn(db, tenant, ladder, nowMs), nowMs);
-      if (!isTime || person?.status !== 'active' || isAwayIn(db, tenant, personId, nowMs)) return 0;
-      const work = workOf(db, tenant, personId, calendar, nowMs);
-      if (work.dueToday + work.atRisk === 0) return 0;
-      const notificationId = insertDigest(db, {
-        ...{ tenant, personId, calendar, calendarId, template: 'today', first: '', work, nowMs },
-      });
-      send(db, { tenant, personId, notificationId }, available, nowMs);
+      const digest = todaysDigest(db, key, ladder, nowMs);
+      if (digest === undefined) return 0;
+      send(db, { ...key, notificationId: insertDigest(db, digest) }, available, nowMs);
       return 1;
     });
   }
   return told;
+};
+
+/** What somebody is told of their day at an instant; undefined where it is not the time, or there is nothing to tell. */
+const todaysDigest = (
+  db: Db,
+  { tenant, personId }: { tenant: string; personId: string },
+  ladder: Ladder,
+  nowMs: number,
+): NewDigest | undefined => {
+  const calendarId = jurisdictionCalendar(settingIn(db, tenant, 'jurisdiction'));
+  const calendar = personCalendarIn(db, tenant, personId, calendarId);
+  const person = personIn(db, tenant, personId, nowMs);
+  const isTime = calendar !== undefined && isDigestTime(calendar, ladderIn(db, tenant, ladder, nowMs), nowMs);
+  if (!isTime || person?.status !== 'active' || isAwayIn(db, tenant, personId, nowMs)) return undefined;
+  const work = workOf(db, tenant, personId, calendar, nowMs);
+  return work.dueToday + work.atRisk === 0
+    ? undefined
+    : { tenant, personId, calendar, calendarId, template: 'today', first: '', work, nowMs };
 };
 
 /** Who has an open task that is due soon, and has had no digest lately: one seek for each person. */
