@@ -127,6 +127,7 @@ describe('definitions', () => {
     hash: `hash-${version}`,
     document: { title: 'Motor' },
     runtime: {
+      data: { type: 'object' },
       tasks: { registered: { role: 'handler', outcomes: [], priority: 'high' } },
     } as unknown as RuntimeDefinition,
     ...changes,
