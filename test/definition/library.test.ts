@@ -37,7 +37,7 @@ const released: { [version: string]: string } = {
   'approval@1.0.0': '32a464cafd8df3daa4b81ae31acea802a12bbe8c6b01469315ec293e03a79682',
   'claim@1.1.0': '771bcf6c72bb30b657c5e7fc65acafd2cdd319c0d5c379bc7206e6cee994becb',
   'claim@1.0.0': 'd1104cb000a78be4e1496935eccd43c76472c14a9d03ec537596d798ea1af51a',
-  'exposure@1.1.0': 'e05b2b611bee90de6b705b2575d0440b5b3364b87c39ac62a32790a9f47f545e',
+  'exposure@1.1.0': '8282546f0bc285d7bc5a92998c9c9ed64a1e229d35420f1b845ba5b0513c9f53',
   'exposure@1.0.0': '53091936aae22f52c9bfaa137b38e8f488d223d6b48fc2b16c79fd8156e3ce20',
   'complaint@1.0.0': 'f076608b6b9aeb4f8b614e50c998fbb65e9f4b0603f523407fc586a1e2f2c69d',
 };
