@@ -19,7 +19,10 @@ export interface ProductOptions {
   home: string;
   temporalAddress: string;
   synchronous?: 'FULL' | 'NORMAL';
+  /** Default: as temporal.yaml has it. */
   tuned?: boolean;
+  /** Runs that the worker remembers at most; default: as temporal.yaml has it. */
+  maxCachedWorkflows?: number;
   /** Whose token the requests carry. */
   personId?: string;
   /** Without a worker cases can be read and not changed. */
@@ -43,10 +46,10 @@ const readyWithinMs = 60_000;
 const tokenTtlMs = 86_400_000;
 
 export const startProduct = async (options: ProductOptions): Promise<Product> => {
-  const { home, temporalAddress, tuned = false, personId = 'handler', withWorker = true } = options;
+  const { home, temporalAddress, personId = 'handler', withWorker = true } = options;
   const synchronous = options.synchronous ?? 'FULL';
   const port = await freePort();
-  const settingsFile = writeSettings(home, synchronous);
+  const { settingsFile, tuned } = writeSettings(home, synchronous, options);
   const token = await seed(home, personId);
   const env = {
     ...process.env,
@@ -93,17 +96,23 @@ export const startProduct = async (options: ProductOptions): Promise<Product> =>
 };
 
 /** temporal.yaml with the pragmas of this run, in the state folder; bundles are shared with other runs. */
-const writeSettings = (home: string, synchronous: string): string => {
+const writeSettings = (
+  home: string,
+  synchronous: string,
+  { tuned, maxCachedWorkflows }: Pick<ProductOptions, 'tuned' | 'maxCachedWorkflows'>,
+): { settingsFile: string; tuned: boolean } => {
   mkdirSync(join(projectFolder, '.caseloom/bundles'), { recursive: true });
   symlinkSync(join(projectFolder, '.caseloom/bundles'), join(home, 'bundles'));
   const settings = parse(readFileSync(join(projectFolder, 'temporal.yaml'), 'utf8'));
   settings.embedded.pragmas.synchronous = synchronous;
   // Its Temporal server is not the embedded one, its people are.
   settings.signIn = { mode: 'demo' };
+  settings.worker.tuned = tuned ?? settings.worker.tuned;
+  settings.worker.maxCachedWorkflows = maxCachedWorkflows ?? settings.worker.maxCachedWorkflows;
   settings.taskQueues.cases = `product-${home.slice(-6)}`;
   const file = join(home, 'temporal.yaml');
   writeFileSync(file, stringify(settings));
-  return file;
+  return { settingsFile: file, tuned: settings.worker.tuned };
 };
 
 const tokenIn = async (home: string, personId: string): Promise<string> => {

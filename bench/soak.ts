@@ -29,6 +29,8 @@ export interface Soaked {
 const restsEvery = 4;
 const restingMax = 250;
 const restsAfter = 3;
+/** Runs that the worker keeps in memory: fewer than rest. */
+const rememberedMax = 100;
 
 /**
  * The product with its tuned worker under a steady load for a long time. Every command must be accepted, and every
@@ -38,7 +40,12 @@ const restsAfter = 3;
 export const soak = async (bed: Bed, { minutes, casesPerS }: SoakOptions): Promise<Soaked> => {
   const { address } = await bed.server('FULL');
   const home = bed.folder();
-  const product = await bed.product({ home, temporalAddress: address, tuned: true });
+  const product = await bed.product({
+    home,
+    temporalAddress: address,
+    tuned: true,
+    maxCachedWorkflows: rememberedMax,
+  });
   const call = caller(product);
   const tookMs: number[] = [];
   const timed = async <T>(work: () => Promise<T>): Promise<T> => {
