@@ -4,10 +4,11 @@ import { getTask } from '../../db/read/get-case.ts';
 import type { Json } from '../../machines/kernel/json.ts';
 import { answeredSeq } from '../../machines/kernel/step.ts';
 import type { AppEnv } from '../env.ts';
-import { requestHash } from '../idempotency.ts';
+import { requestHash, type Subject } from '../idempotency.ts';
 import { findVisibleCase, idPattern } from '../present-case.ts';
 import { Refused } from '../problem.ts';
 import type { Services } from '../services.ts';
+import { recordRefused } from './record-refused.ts';
 import { postInside, refusalCode, type SendInside } from './send-inside.ts';
 import { type WaitingApproval, waitingOf } from './waiting.ts';
 
@@ -117,7 +118,8 @@ const decide = async (
     return { taskId, caseId, result: 'approved' };
   }
   if (held !== undefined) {
-    await recordHeld(services, c, { taskId, code: held, batchId });
+    const subject = caseId === null ? tenantOf(c) : ({ kind: 'case', id: caseId } as const);
+    await recordRefused(services, c, subject, { code: held, batchId });
     return refused(held);
   }
   const command = { path: pathOf(item), body: { outcome: 'approve' }, key: batchId };
@@ -125,16 +127,4 @@ const decide = async (
   return code === undefined ? { taskId, caseId, result: 'approved' } : refused(code);
 };
 
-/** What never reaches the case is recorded here; what the case refuses is recorded there. */
-const recordHeld = async (
-  { store, now }: Services,
-  c: Context<AppEnv>,
-  { taskId, code, batchId }: { taskId: string; code: string; batchId: string },
-): Promise<void> => {
-  const { tenant, id } = c.get('person');
-  await appendRecord(store, tenant, {
-    at: new Date(now()).toISOString(),
-    ...{ actorId: id, type: 'command.refused', subject: { kind: 'task', id: taskId } },
-    detail: { code, batchId, route: 'POST /v1/approvals/batch', requestId: c.get('requestId') },
-  });
-};
+const tenantOf = (c: Context<AppEnv>): Subject => ({ kind: 'tenant', id: c.get('person').tenant });

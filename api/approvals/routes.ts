@@ -20,6 +20,7 @@ import { linkRoutes } from './link-routes.ts';
 import { findLink, type LinkFound } from './links.ts';
 import { approvalListRoutes } from './list-routes.ts';
 import { recordCardRead } from './read-cards.ts';
+import { recordRefused } from './record-refused.ts';
 import { postInside, refusalCode, type SendInside } from './send-inside.ts';
 
 const formBytesMax = 64 * 1024;
@@ -74,17 +75,26 @@ export const approvalCardRoutes = (services: Services, send: SendInside): Router
     if (!card) {
       throw new Condition('NOT_FOUND', 'There is no such approval.');
     }
+    const refused = async (code: string): Promise<Response> => {
+      await recordRefused(services, c, { kind: 'case', id: caseId }, { code });
+      return back(`error=${code}`);
+    };
     // What was read is what is signed: a page that is older than its subject decides nothing.
     if (card.isStale || card.subjectHash !== field('subject')) {
-      return back('error=STALE');
+      return refused('STALE');
     }
     const link = field('link') === '' ? undefined : await findLink(services, c, field('link'));
     if (link && (link.problem !== undefined || !isLinkTo(link, caseId, field('task')))) {
-      return back('error=LINK_USED');
+      return refused('LINK_USED');
+    }
+    if (link?.link && !(await spendApprovalLink(services.store, link.link, services.now()))) {
+      return refused('LINK_USED');
     }
     const { verb, body } = commandOf(field);
     const path = `/v1/tasks/${encodeURIComponent(field('task'))}/${verb}`;
-    const code = await decide(services, link, () => postInside(send, c, { path, body, key: field('key') }));
+    const code = await decide(services, link?.link, () =>
+      postInside(send, c, { path, body, key: field('key') }),
+    );
     return back(code === undefined ? 'done=1' : `error=${encodeURIComponent(code)}`);
   });
   return router;
@@ -98,16 +108,12 @@ export const cardReaderOf = (c: Context<AppEnv>): CardReader => ({
 const isLinkTo = ({ link }: LinkFound, caseId: string, taskId: string): boolean =>
   link?.caseId === caseId && link.taskId === taskId;
 
-/** Decides, and uses the link up that led here; one whose answer was refused can be used again. */
+/** Decides; the link that led here and is used up by now can be used again where the answer is refused. */
 const decide = async (
-  { store, now }: Services,
-  found: LinkFound | undefined,
+  { store }: Services,
+  link: LinkFound['link'],
   send: () => Response | Promise<Response>,
 ): Promise<string | undefined> => {
-  const link = found?.link;
-  if (link && !(await spendApprovalLink(store, link, now()))) {
-    return 'LINK_USED';
-  }
   const answer = await send();
   const code = await refusalCode(answer);
   // What is not known to have failed may have been done: then the link stays used.

@@ -65,6 +65,8 @@ describe('a batch', () => {
       'approvals.batch-decided',
     ]);
     expect(records.at(-1)?.detail.items).toEqual(body.items);
+    // What its sender has made up of an id stands in no record.
+    expect(records.map(({ subject }) => subject.id)).toEqual([second.approval, embeddedTenant, 'legal']);
   });
 
   test('200: sent again under its key it is answered as the first time, and decides nothing anew', async () => {

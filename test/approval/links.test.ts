@@ -94,6 +94,10 @@ const refusals = () =>
   recordsOf(api.store)
     .filter(({ type }) => type === 'approval-link.refused')
     .map(({ actorId, detail }) => `${actorId} ${detail.code}`);
+const refusedAnswers = (approval: string) =>
+  recordsOf(api.store)
+    .filter(({ type, subject }) => type === 'command.refused' && subject.id === approval)
+    .map(({ actorId, detail }) => `${actorId} ${detail.code}`);
 const stepOf = async (caseId: string) =>
   (await getCase(api.store, { tenant: embeddedTenant, caseId }))?.state.signing?.approval.step;
 
@@ -183,6 +187,7 @@ describe('the link', () => {
     // The approval was cancelled, and another asked for: the page that is open decides nothing.
     const late = await decide(visitor, approval, card.text);
     expect(late.text).toContain('Read it again');
+    expect(refusedAnswers(approval)).toEqual([`${person} STALE`]);
     const gone = await visitor.get('/approvals/link', asPage);
     expect([gone.status, gone.text.includes('What was to be signed has changed')]).toEqual([410, true]);
     expect(refusals()).toEqual([`${person} LINK_CHANGED`]);
@@ -199,6 +204,7 @@ describe('the link', () => {
     expect((await visitor.get('/approvals/link', asPage)).status).toBe(200);
     const forged = await decide(visitor, approval, card.text, { answer: 'approve', link: 'f'.repeat(64) });
     expect(forged.at).toContain('error=LINK_USED');
+    expect(refusedAnswers(approval).at(-1)).toMatch(/ LINK_USED$/);
     const elsewhere = await visitor.post(`/approvals/${approval}`, {
       form: { ...formOf(card.text), answer: 'approve' },
       headers: { origin: 'http://evil.example', accept: 'text/html' },
