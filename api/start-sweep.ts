@@ -20,9 +20,9 @@ export interface SweepOptions {
 }
 
 /**
- * Throws away, at once and then every hour, what only a request of days ago needed: the answers kept for
- * their keys, personal values that came to stand in no entry, bulk jobs of three months ago, and what signing in has left behind. Puts into the
- * full-text index the cases that were there before it. The answer stops it, after the batch under way.
+ * Throws away, at once and then every hour, what only a request of days ago needed: the answers kept for their keys,
+ * personal values that came to stand in no entry, bulk jobs of three months ago, and what signing in has left behind.
+ * Puts into the full-text index the cases that were there before it. The answer stops it, after the batch under way.
  */
 export const startSweep = (
   vault: Vault,
