@@ -9,6 +9,8 @@ import { type TemporaryStore, temporaryStore } from '../support/temporary-store.
 
 const full = process.env.CASELOOM_FULL === '1';
 const size = full ? 1_000_000 : 20_000;
+// Beside other tests only a search that walks all cases shall fail.
+const withinMs = full ? 50 : 250;
 const tenant = 'acme';
 
 describe('what is found', () => {
@@ -209,7 +211,7 @@ describe('pages', () => {
     }
   });
 
-  test(`of ${size} cases take less than 50 ms (p95)`, async () => {
+  test(`of ${size} cases take less than ${withinMs} ms (p95)`, async () => {
     const timesMs: number[] = [];
     const asked = ['理赔', '水渍', '赔', 'flooded', '险理赔', 'none at all', '不存在', '水渍 理赔'];
     for (let round = 0; round < 5; round++) {
@@ -229,7 +231,7 @@ describe('pages', () => {
     console.info(
       `search of ${size}: p50 ${at(0.5).toFixed(1)} p95 ${at(0.95).toFixed(1)} max ${at(1).toFixed(1)} ms`,
     );
-    expect(at(0.95)).toBeLessThan(full ? 50 : 250);
+    expect(at(0.95)).toBeLessThan(withinMs);
   }, 120_000);
 
   it('of cases that were there before the index come once they are put into it', async () => {
