@@ -7,9 +7,10 @@ import {
   type TryOutcome,
   takeChannelDeliveries,
 } from '../db/own/notifications-deliveries.ts';
-import { makeDueDigests, tellTodaysWork } from '../db/own/notifications-digest.ts';
+import { makeDueDigests } from '../db/own/notifications-digest.ts';
 import { judgeDueNotices } from '../db/own/notifications-judge.ts';
 import { queueNewEvents } from '../db/own/notifications-webhooks.ts';
+import { tellTodaysWork } from '../db/own/todays-work.ts';
 import type { ChannelName } from '../db/schema/index.ts';
 import type { Vault } from '../db/vault/open-vault.ts';
 import type { Ladder } from '../machines/notification/ladder.ts';

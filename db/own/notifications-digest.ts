@@ -2,21 +2,16 @@ import { and, asc, eq, lte, sql } from 'drizzle-orm';
 import { type Calendar, localDate } from '../../machines/kernel/calendar.ts';
 import { instantAt } from '../../machines/kernel/instant.ts';
 import { sha256Hex } from '../../machines/kernel/sha256.ts';
-import type { Ladder } from '../../machines/notification/ladder.ts';
 import type { NoticeContent } from '../../machines/notification/notice-values.ts';
-import { endOfLocalDayMs, isDigestTime } from '../../machines/notification/quiet-hours.ts';
-import { jurisdictionCalendar } from '../../machines/settings/jurisdiction-calendar.ts';
+import { endOfLocalDayMs } from '../../machines/notification/quiet-hours.ts';
 import type { Db, Store } from '../open.ts';
-import { type ChannelName, calendars, notifications, tasks } from '../schema/index.ts';
-import { isAwayIn } from './absences.ts';
-import { ladderIn, templateIn } from './notification-settings.ts';
+import { type ChannelName, notifications, tasks } from '../schema/index.ts';
+import { templateIn } from './notification-settings.ts';
 import type { NotificationRow } from './notifications.ts';
-import { calendarIn, personCalendarIn } from './notifications-calendar.ts';
+import { personCalendarIn } from './notifications-calendar.ts';
 import { queueDeliveriesIn } from './notifications-deliveries.ts';
 import { isInSight, isMoot } from './notifications-judge.ts';
 import { channelsOf, preferencesIn } from './notifications-preferences.ts';
-import { personIn } from './people.ts';
-import { settingIn } from './tenant-settings.ts';
 
 /** Persons whose digests one transaction makes. */
 const personsMax = 50;
@@ -87,10 +82,10 @@ const makeDigest = (
     },
   });
   set(alive, { status: 'digested', digestId: notificationId });
-  send(db, { tenant, personId, notificationId }, available, nowMs);
+  sendDigest(db, { tenant, personId, notificationId }, available, nowMs);
 };
 
-interface NewDigest {
+export interface NewDigest {
   tenant: string;
   personId: string;
   calendar: Calendar | undefined;
@@ -101,7 +96,8 @@ interface NewDigest {
   nowMs: number;
 }
 
-const insertDigest = (
+/** Writes a digest as a message of its own, and returns its id. The same once more changes nothing. */
+export const insertDigest = (
   db: Db,
   { tenant, personId, calendar, calendarId, template, first, work, nowMs }: NewDigest,
 ): string => {
@@ -121,7 +117,8 @@ const insertDigest = (
   return notificationId;
 };
 
-const send = (
+/** Has a digest sent by whichever of these channels its reader has chosen. */
+export const sendDigest = (
   db: Db,
   { tenant, personId, notificationId }: { tenant: string; personId: string; notificationId: string },
   available: readonly ChannelName[],
@@ -133,75 +130,10 @@ const send = (
 
 const dayMs = 86_400_000;
 /** A digest looks so far ahead; what is due later may be at risk, and is not its subject. */
-const listedDays = 7;
-
-/**
- * Tells those at whose place it is time for the digest of the day, who have had none and whose tasks are due today or at
- * risk, what they are. Tells how many persons it told.
- */
-export const tellTodaysWork = async (
-  store: Store,
-  { ladder, nowMs, available }: { ladder: Ladder; nowMs: number; available: readonly ChannelName[] },
-): Promise<number> => {
-  const persons = await store.read((db) =>
-    db
-      .selectDistinct({ tenant: calendars.tenant, id: calendars.id })
-      .from(calendars)
-      .all()
-      .filter(({ tenant, id }) => {
-        const calendar = calendarIn(db, tenant, id);
-        return calendar && isDigestTime(calendar, ladderIn(db, tenant, ladder, nowMs), nowMs);
-      })
-      .map(({ tenant }) => tenant)
-      .filter((tenant, index, all) => all.indexOf(tenant) === index)
-      .flatMap((tenant) => withWork(db, tenant, nowMs)),
-  );
-  let told = 0;
-  for (const key of persons) {
-    // Most have nothing to be told, and a read waits for nobody.
-    if ((await store.read((db) => todaysDigest(db, key, ladder, nowMs))) === undefined) continue;
-    told += await store.write((db) => {
-      const digest = todaysDigest(db, key, ladder, nowMs);
-      if (digest === undefined) return 0;
-      send(db, { ...key, notificationId: insertDigest(db, digest) }, available, nowMs);
-      return 1;
-    });
-  }
-  return told;
-};
-
-/** What somebody is told of their day at an instant; undefined where it is not the time, or there is nothing to tell. */
-const todaysDigest = (
-  db: Db,
-  { tenant, personId }: { tenant: string; personId: string },
-  ladder: Ladder,
-  nowMs: number,
-): NewDigest | undefined => {
-  const calendarId = jurisdictionCalendar(settingIn(db, tenant, 'jurisdiction'));
-  const calendar = personCalendarIn(db, tenant, personId, calendarId);
-  const person = personIn(db, tenant, personId, nowMs);
-  const isTime = calendar !== undefined && isDigestTime(calendar, ladderIn(db, tenant, ladder, nowMs), nowMs);
-  if (!isTime || person?.status !== 'active' || isAwayIn(db, tenant, personId, nowMs)) return undefined;
-  const work = workOf(db, tenant, personId, calendar, nowMs);
-  return work.dueToday + work.atRisk === 0
-    ? undefined
-    : { tenant, personId, calendar, calendarId, template: 'today', first: '', work, nowMs };
-};
-
-/** Who has an open task that is due soon, and has had no digest lately: one seek for each person. */
-const withWork = (db: Db, tenant: string, nowMs: number): { tenant: string; personId: string }[] =>
-  db
-    .all<{ personId: string }>(sql`
-      select p.person_id as personId from people p
-      where p.tenant = ${tenant} and p.status = 'active' and p.open_tasks > 0
-        and exists (select 1 from tasks t where t.tenant = p.tenant and t.assignee = p.person_id
-          and t.status = 'open' and t.due_sort <= ${instantAt(nowMs + listedDays * dayMs)})
-        and not exists (select 1 from notifications n where n.tenant = p.tenant and n.person_id = p.person_id
-          and n.kind = 'digest' and n.created_at_ms > ${nowMs - dayMs / 2})`)
-    .map(({ personId }) => ({ tenant, personId }));
+export const listedDays = 7;
 
 /** The person's open tasks that are due until the end of the day, and those in cases whose clock is at 75 % or over. */
-const workOf = (
+export const workOf = (
   db: Db,
   tenant: string,
   personId: string,
