@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { appendRecord } from '../../db/own/append-record.ts';
 import { getTask } from '../../db/read/get-case.ts';
-import type { Json } from '../../machines/kernel/json.ts';
+import type { JsonObject } from '../../machines/kernel/json.ts';
 import { answeredSeq } from '../../machines/kernel/step.ts';
 import type { AppEnv } from '../env.ts';
 import { requestHash, type Subject } from '../idempotency.ts';
@@ -56,10 +56,13 @@ export const approveBatch = async (
   await appendRecord(services.store, tenant, {
     at: new Date(services.now()).toISOString(),
     ...{ actorId: id, type: 'approvals.batch-decided', subject: { kind: 'person', id } },
-    detail: { batchId, items: rows as unknown as Json, requestId: c.get('requestId') },
+    detail: { batchId, items: rows.map(recorded), requestId: c.get('requestId') },
   });
   return rows;
 };
+
+// An id that nobody has is whatever its sender has written.
+const recorded = (row: BatchRow): JsonObject => (row.caseId === null ? { ...row, taskId: null } : { ...row });
 
 interface Found {
   item: BatchItem;
