@@ -98,7 +98,9 @@ export const deliverCommand = async (
     return send(services, sender, command, { tenant, caseId, deadlineMs });
   }
   return decidingAlone(services, state, { commandId: id, deadlineMs }, async () => {
-    const { facts: alone } = await prepare(services, sender, parts, row);
+    // The case itself may have moved on while others were ahead.
+    const present = (await getCase(services.store, { tenant, caseId })) ?? row;
+    const { facts: alone } = await prepare(services, sender, parts, present);
     return send(services, sender, { ...command, facts: alone }, { tenant, caseId, deadlineMs });
   });
 };

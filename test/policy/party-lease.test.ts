@@ -24,6 +24,7 @@ const money = {
 };
 const phone = { type: 'string', title: title('电话', 'Phone'), 'x-personal': true };
 const total = 'facts.partyTotals.approved';
+const authority = feel(`{amount: ${total}.amount + data.amount.amount, currency: data.amount.currency}`);
 
 const grant = DefinitionDocument.parse({
   ...{ id: 'grant', version: '1.0.0', kind: 'claim', title: title('补助', 'Grant'), calendar: 'always' },
@@ -48,10 +49,8 @@ const grant = DefinitionDocument.parse({
     },
   },
   events: {
-    approve: {
-      ...{ title: title('批准', 'Approve'), by: ['lead'] },
-      authority: feel(`{amount: ${total}.amount + data.amount.amount, currency: data.amount.currency}`),
-    },
+    approve: { title: title('批准', 'Approve'), by: ['lead'], authority },
+    'approve-part': { title: title('部分批准', 'Approve a part'), by: ['lead'], authority },
   },
   machine: {
     initial: 'open',
@@ -63,6 +62,7 @@ const grant = DefinitionDocument.parse({
             target: 'approved',
             actions: [{ type: 'ledger', line: 'approved', add: feel('data.amount') }],
           },
+          'approve-part': { actions: [{ type: 'ledger', line: 'approved', add: feel('data.amount') }] },
         },
       },
       approved: { title: title('已批', 'Approved'), type: 'final' },
@@ -99,6 +99,13 @@ it('of many at once one passes, and each refusal is a record', async () => {
     ...Array.from({ length: 5 }, () => '409 AUTHORITY_EXCEEDED'),
   ]);
   expect(recordsOf(api.store).filter(({ type }) => type === 'command.refused')).toHaveLength(5);
+});
+
+it('of two about the same case the second sees what the first approved as well', async () => {
+  const caseId = await opened('13700006666');
+  const part = () => api.call('lead', 'POST', `/v1/cases/${caseId}/events`, { type: 'approve-part' });
+  const answers = await Promise.all([part(), part()]);
+  expect(answers.map(({ body }) => body.code ?? '').toSorted()).toEqual(['', 'AUTHORITY_EXCEEDED']);
 });
 
 it('others are decided meanwhile; a holder that died keeps nobody off for ever', async () => {
