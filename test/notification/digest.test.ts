@@ -91,16 +91,15 @@ describe('caseloom notify preview', () => {
     }
   };
 
-  it('prints a template with examples in either language, and one of a file; nothing else is said of it', () => {
+  it('prints a template with examples in either language, published or of a file, and refuses others', () => {
     expect(preview('digest', '--lang', 'en').text).toMatch(
       /^Today: 7 due, 2 at risk\n\nToday 7 of your tasks/,
     );
-    expect(preview('digest').text).toMatch(/^今日：7 项到期，2 项有风险/);
     expect(preview('nothing')).toMatchObject({ code: 2, text: expect.stringContaining('deadline-near') });
     const file = join(home, 'own.json');
     writeFileSync(file, JSON.stringify({ ...digest, en: { ...digest.en, subject: 'Hello {nobody}' } }));
     expect(preview('--file', file)).toMatchObject({ code: 2, text: expect.stringContaining('/en/subject') });
-    writeFileSync(file, JSON.stringify({ ...digest, en: { ...digest.en, subject: 'Due: {dueToday}' } }));
-    expect(preview('--file', file, '--lang', 'en').text).toMatch(/^Due: 7\n/);
+    writeFileSync(file, JSON.stringify({ ...digest, zh: { ...digest.zh, subject: '到期：{dueToday}' } }));
+    expect(preview('--file', file).text).toMatch(/^到期：7\n/);
   });
 });
