@@ -49,8 +49,15 @@ const playOnServer = async (name: string, input: ScenarioInput) => {
 };
 
 // The last shipped comes first, claims at the end: one that stays open has clocks of years, which later examples would
-// reach with the months that each of them skips.
-const played = shippedScenarios().toReversed();
+// reach with the months that each of them skips. Those of earlier versions are played in `npm run test:full`.
+const shipped = shippedScenarios().toReversed();
+const latest = new Map(
+  shipped.toReversed().map(({ input: { document } }) => [document.id, document.version]),
+);
+const isFull = process.env.CASELOOM_FULL === '1';
+const played = shipped.filter(
+  ({ input: { document } }) => isFull || latest.get(document.id) === document.version,
+);
 
 describe('on a time-skipping server', () => {
   it.each(played.map(({ name, input }) => [name, input] as const))('%s', async (name, input) => {
