@@ -40,9 +40,9 @@ export const createHandOnRound = (
   store: Store,
   send: SendToCase,
   now: () => number = Date.now,
-): (() => Promise<number>) => {
+): ((signal?: AbortSignal) => Promise<number>) => {
   const notBefore = new Map<string, number>();
-  return async () => {
+  return async (signal) => {
     const nowMs = now();
     for (const [key, ms] of notBefore) {
       if (ms <= nowMs) {
@@ -53,6 +53,9 @@ export const createHandOnRound = (
     const found = await tasksToHandOn(store, nowMs, takenMax + notBefore.size);
     let handed = 0;
     for (const each of found.filter((task) => !notBefore.has(keyOf(task))).slice(0, takenMax)) {
+      if (signal?.aborted) {
+        break;
+      }
       // Put down before it is tried: one that fails ends the round, and must not be the first of the next one.
       notBefore.set(keyOf(each), nowMs + againAfterMs);
       if (await handOn(store, send, each, nowMs)) {

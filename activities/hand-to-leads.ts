@@ -21,14 +21,21 @@ const takenMax = 100;
  * @returns how many tasks went to somebody
  */
 export const createLeadRound =
-  (store: Store, send: SendToCase, now: () => number = Date.now): (() => Promise<number>) =>
-  async () => {
+  (
+    store: Store,
+    send: SendToCase,
+    now: () => number = Date.now,
+  ): ((signal?: AbortSignal) => Promise<number>) =>
+  async (signal) => {
     const nowMs = now();
     const groups = await waitingGroups(store);
     const deserted = await store.read((db) => groups.filter((group) => !hasAnybodyIn(db, group, nowMs)));
     let handed = 0;
     for (const group of deserted) {
       for (const key of await waitingTasks(store, group, takenMax)) {
+        if (signal?.aborted) {
+          return handed;
+        }
         handed += (await giveToLead(store, send, { tenant: group.tenant, ...key }, nowMs)) ? 1 : 0;
       }
     }

@@ -6,18 +6,18 @@ export interface Repeated {
 }
 
 /**
- * Does a round again and again, until stopped. One that fails is told of by its name and done again: while the store is
+ * Does a round again and again, until stopped; a round may heed the signal, and end before its time. One that fails is told of by its name and done again: while the store is
  * away there is nothing to be had.
  */
 export const repeatRound = (
-  round: () => Promise<unknown>,
+  round: (signal: AbortSignal) => Promise<unknown>,
   { what, everyMs, say }: { what: string; everyMs: number; say: (line: string) => void },
 ): Repeated => {
   const stopping = new AbortController();
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        await round();
+        await round(stopping.signal);
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) {
           say(`${what}: ${error instanceof Error ? error.name : 'unknown error'}`);

@@ -11,7 +11,7 @@ import { startNotified } from '../notification/notified.ts';
 
 const dayMs = 86_400_000;
 let api: Awaited<ReturnType<typeof startNotified>>;
-let round: () => Promise<number>;
+let round: ReturnType<typeof createHandOnRound>;
 
 beforeEach(async () => {
   api = await startNotified({ at: '2026-03-02T02:00:00.000Z' });
@@ -58,6 +58,8 @@ describe('an absence', () => {
     await substitute('agent', 'agent-3');
     expect(await round()).toBe(0);
     await leave('agent');
+    // A worker that is being stopped leaves it to the next one.
+    expect(await round(AbortSignal.abort())).toBe(0);
     expect(await round()).toBe(1);
     expect(await assigneeOf(caseId, taskId)).toBe('agent-3');
     const { body } = await api.call('auditor', 'GET', `/v1/cases/${caseId}/entries`);
@@ -140,6 +142,7 @@ it('a task that anybody of a role may claim goes to who leads once nobody of the
   for (const id of ['agent-2', 'agent-3']) await leave(id);
   expect(await toLeads()).toBe(0);
   await leave('agent');
+  expect(await toLeads(AbortSignal.abort())).toBe(0);
   expect(await toLeads()).toBe(1);
   const assignee = (await assigneeOf(caseId, taskId)) ?? '';
   expect((await getPerson(api.store, 'default', assignee))?.roles).toContain('lead');
