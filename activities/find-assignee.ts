@@ -7,8 +7,10 @@ import { type Person, personIn } from '../db/own/people.ts';
 import { surgeIn } from '../db/own/surge.ts';
 import { kindOfRightsIn } from '../db/read/asking-case.ts';
 import { type Candidate, type CandidateQuery, firstCandidatesIn } from '../db/read/candidates.ts';
+import { policyOfCaseIn } from '../db/read/policy-of-case.ts';
 import { chooseAssignee } from '../machines/kernel/choose-assignee.ts';
 import type { Money } from '../machines/kernel/json.ts';
+import type { Policy } from '../machines/kernel/policy/table.ts';
 import { rolesFor } from '../machines/kernel/policy.ts';
 import { effectiveActor } from '../machines/people/effective-actor.ts';
 import { superiorsOf } from '../machines/people/superiors-of.ts';
@@ -153,7 +155,7 @@ const preferredIn = (
   });
   return above.flatMap((id) => [
     ...oneOf({ ...present, skills: [], ...roleOf(able) }, id),
-    ...oneOf({ ...present, skills: [] }, id).filter(leads),
+    ...oneOf({ ...present, skills: [] }, id).filter(leads(policyOfCaseIn(db, present))),
   ]);
 };
 
@@ -166,7 +168,10 @@ const rosterIn = (db: Db, tenant: string, role: string, nowMs: number): SurgePla
 const roleOf = ({ role }: CandidateQuery): Pick<CandidateQuery, 'role'> =>
   role === undefined ? {} : { role };
 
-const leads = ({ roles }: Person): boolean => rolesFor('task.reassign').some((lead) => roles.includes(lead));
+const leads = (policy: Policy): ((person: Person) => boolean) => {
+  const leading = rolesFor(policy, 'task.reassign');
+  return ({ roles }) => leading.some((lead) => roles.includes(lead));
+};
 
 const departmentsMax = 50;
 
@@ -175,14 +180,15 @@ const departmentsMax = 50;
  * department above; without one, anybody who leads. Those who are away only where nobody else is left.
  */
 const leadFor = (db: Db, present: Present, department: string | undefined): Person | undefined => {
-  const [first, ...others] = rolesFor('task.reassign');
+  const policy = policyOfCaseIn(db, present);
+  const [first, ...others] = rolesFor(policy, 'task.reassign');
   const { nowMs: _, ...everybody } = present;
   for (const among of [present, everybody]) {
     const least = (query: Partial<CandidateQuery>): Person | undefined =>
       firstCandidatesIn(
         db,
         { ...among, skills: [], ...query },
-        { order: 'load', isEnough: () => true, isAble: leads },
+        { order: 'load', isEnough: () => true, isAble: leads(policy) },
       ).at(0)?.person;
     const inRole = (role: string | undefined, place: Partial<CandidateQuery>): Person | undefined =>
       role === undefined ? undefined : least({ role, ...place });

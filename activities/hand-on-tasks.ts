@@ -8,6 +8,7 @@ import { type Person, personIn } from '../db/own/people.ts';
 import { kindOfRightsIn } from '../db/read/asking-case.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import { isHiddenIn } from '../db/read/out-of-sight.ts';
+import { policyOfCaseIn } from '../db/read/policy-of-case.ts';
 import { type TaskToHandOn, tasksToHandOn } from '../db/read/tasks-to-hand-on.ts';
 import { systemFacts } from '../machines/kernel/advance.ts';
 import { assignmentOf } from '../machines/kernel/assignment.ts';
@@ -125,19 +126,20 @@ const actorIn = (db: Db, person: Person, kind: string, nowMs: number): Actor =>
 /** A substitute's right may hold on, by another absence or as somebody who leads. */
 const mayStillDo = (
   db: Db,
-  { tenant, kind }: CaseRow,
+  { tenant, caseId, kind, state }: CaseRow,
   task: Task,
   personId: string,
   nowMs: number,
 ): boolean => {
   const person = personIn(db, tenant, personId, nowMs);
   const actor = person && actorIn(db, person, kind, nowMs);
+  const policy = policyOfCaseIn(db, { tenant, caseId });
   return (
     actor !== undefined &&
     (task.adHoc !== undefined ||
       task.seat !== undefined ||
-      rightsOf({ actor }).some(({ roles }) => roles.includes(task.role)) ||
-      mayUse({ actor }, 'task.reassign'))
+      rightsOf(policy, { actor }).some(({ roles }) => roles.includes(task.role)) ||
+      mayUse(policy, { actor }, 'task.reassign', state))
   );
 };
 

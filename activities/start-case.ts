@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Store } from '../db/open.ts';
 import { findDefinition, latestCalendar } from '../db/own/definitions.ts';
 import { nextNumber } from '../db/own/next-number.ts';
+import { ownPolicyIn } from '../db/own/policies.ts';
 import { getCase } from '../db/read/get-case.ts';
 import { childCaseId } from '../machines/kernel/ask-approval.ts';
 import type { Calendar } from '../machines/kernel/calendar.ts';
@@ -84,7 +85,11 @@ const inputOf = async (store: Store, request: ChildRequest): Promise<CompileInpu
     }
     calendars[calendar] = latest.calendar as unknown as Calendar;
   }
-  return { definition, ref: { id, version, hash }, calendars, profile, clockProfile };
+  const own = await store.read((db) => ownPolicyIn(db, tenant));
+  return {
+    ...{ definition, ref: { id, version, hash }, calendars, profile, clockProfile },
+    ...(own === undefined ? {} : { policy: own.policy }),
+  };
 };
 
 const judge = (input: CompileInput, opening: Opening): Step => {

@@ -29,6 +29,7 @@ import { messageRoutes } from './routes/message-routes.ts';
 import { ownerRoutes } from './routes/owner.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { peopleImportRoutes } from './routes/people-import.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { recusalRoutes } from './routes/recusals.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { surgeRoutes } from './routes/surge.ts';
@@ -90,6 +91,7 @@ export const createApp = (deps: ApiDeps): Router => {
     delegationRoutes,
     messageRoutes,
     surgeRoutes,
+    policyRoutes,
     loginRoutes,
     serviceKeyRoutes,
   ]) {

@@ -9,6 +9,7 @@ import { embeddedTenant } from './embedded-tenant.ts';
 import type { AppEnv } from './env.ts';
 import { Condition } from './problem.ts';
 import type { SignInCode } from './problem-codes.ts';
+import { readerOf } from './reader.ts';
 import type { Services } from './services.ts';
 import { TokenRefused } from './sign-in/access-tokens.ts';
 import { sessionTokenOf, unsigned } from './sign-in/cookies.ts';
@@ -34,7 +35,7 @@ export const authenticate =
   (services: Services): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     const { person, credential } = await whoSends(services, c);
-    c.set('person', person);
+    c.set('person', await readerOf(services.store, person));
     c.set('credential', credential);
     await requireScope(services, c);
     await next();

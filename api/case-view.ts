@@ -1,4 +1,3 @@
-import type { Person } from '../db/own/people.ts';
 import type { CaseRow } from '../db/read/get-case.ts';
 import { adHocClockTitle, adHocTitle } from '../machines/kernel/ad-hoc-title.ts';
 import { allowedEvents } from '../machines/kernel/allowed.ts';
@@ -9,13 +8,14 @@ import type { Json } from '../machines/kernel/json.ts';
 import { ledgerSums } from '../machines/kernel/ledger.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
 import type { Published } from './definitions.ts';
+import type { Reader } from './reader.ts';
 import { restrictData } from './restrict-data.ts';
 import { maySeeRestricted } from './rights.ts';
 
 interface Seen {
   row: CaseRow;
   published: Published;
-  reader: Person;
+  reader: Reader;
 }
 
 /**
@@ -68,7 +68,7 @@ export const visibleStates = ({
 };
 
 /** Whether this reader may know that a case is in this state, and of the task that the state waits for. */
-export const maySeeState = (published: Published, reader: Person, state: string): boolean =>
+export const maySeeState = (published: Published, reader: Reader, state: string): boolean =>
   maySeeRestricted(reader, stateMarks(published).get(state));
 
 /** State id → the roles that may see it, where it is marked; kept with the definition, which never changes. */
@@ -145,7 +145,7 @@ const contactsOf = (state: CaseState): Json =>
     ...(contact as unknown as { [key: string]: Json }),
   }));
 
-const documentsOf = (state: CaseState, { document }: Published, reader: Person): Json =>
+const documentsOf = (state: CaseState, { document }: Published, reader: Reader): Json =>
   state.documents
     .filter(({ key }) => maySeeRestricted(reader, document.documents?.[key]?.['x-restricted']))
     .map((each) => ({

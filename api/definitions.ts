@@ -6,12 +6,15 @@ import {
   findDefinition,
   latestCalendar,
 } from '../db/own/definitions.ts';
+import { policyByHash } from '../db/own/policies.ts';
+import { readSetting } from '../db/own/tenant-settings.ts';
 import type { DefinitionDocument } from '../machines/definition/schema.ts';
 import type { Calendar } from '../machines/kernel/calendar.ts';
 import type { ClockProfile } from '../machines/kernel/clock-profile.ts';
 import { type Compiled, type CompileInput, calendarIds, compile } from '../machines/kernel/compile.ts';
 import type { RuntimeDefinition } from '../machines/kernel/definition.ts';
-import type { CaseState, DefinitionRef } from '../machines/kernel/state.ts';
+import type { Policy } from '../machines/kernel/policy/table.ts';
+import type { CaseState, DefinitionRef, PolicyRef } from '../machines/kernel/state.ts';
 import { lru } from './lru.ts';
 
 /** A published version: the part that runs, and the whole document with its titles and forms. */
@@ -27,7 +30,7 @@ export interface Definitions {
   /** The version that a case follows. @throws where it is gone: cases keep their versions for ever. */
   ofCase: (tenant: string, hash: string) => Promise<Published>;
   /**
-   * What a new case is compiled from, with the calendars published last, and the same compiled to judge its opening by.
+   * What a new case is compiled from, with the calendars and the company's own table published last, and the same compiled to judge its opening by.
    * @throws KernelError `PROFILE_UNKNOWN`
    */
   forOpening: (
@@ -35,15 +38,23 @@ export interface Definitions {
     published: Published,
     profile?: string,
   ) => Promise<{ input: CompileInput; compiled: Compiled }>;
-  /** What a case is compiled from, with the calendars it has pinned. */
+  /** What a case is compiled from, with the calendars and the table it has pinned. */
   compileInputOf: (state: CaseState) => Promise<CompileInput>;
   compiledOf: (state: CaseState) => Promise<Compiled>;
 }
 
-type CompiledKey = [tenant: string, hash: string, profile: string | undefined, calendars: [string, string][]];
+interface CompiledKey {
+  tenant: string;
+  hash: string;
+  profile: string | undefined;
+  calendars: [string, string][];
+  /** Hash of the company's own table of who may do what. */
+  policy: string | undefined;
+}
 
 const definitionsMax = 100;
 const compiledMax = 50;
+const policiesMax = 20;
 /** A version published meanwhile is found this much later. */
 const foundForMs = 1_000;
 
@@ -51,6 +62,7 @@ const foundForMs = 1_000;
 export const createDefinitions = (store: Store, clockProfile?: ClockProfile): Definitions => {
   const byHash = lru<Published>(definitionsMax);
   const calendars = lru<Calendar>(definitionsMax);
+  const policies = lru<Policy>(policiesMax);
   const compiled = lru<Compiled>(compiledMax);
   const found = lru<{ published: Published; untilMs: number }>(definitionsMax);
 
@@ -90,6 +102,20 @@ export const createDefinitions = (store: Store, clockProfile?: ClockProfile): De
     return calendar;
   };
 
+  const policyOf = async (tenant: string, hash: string): Promise<Policy> => {
+    const known = policies.get(`${tenant} ${hash}`);
+    if (known) {
+      return known;
+    }
+    const policy = await policyByHash(store, tenant, hash);
+    policies.set(`${tenant} ${hash}`, policy);
+    return policy;
+  };
+
+  /** A case's own table; most have none. */
+  const withPolicy = async (tenant: string, ref: PolicyRef | undefined): Promise<{ policy?: Policy }> =>
+    ref === undefined ? {} : { policy: await policyOf(tenant, ref.hash) };
+
   const withProfile = (profile: string | undefined) => ({
     ...(profile === undefined ? {} : { profile }),
     ...(clockProfile && profile === clockProfile.id ? { clockProfile } : {}),
@@ -107,15 +133,16 @@ export const createDefinitions = (store: Store, clockProfile?: ClockProfile): De
       definition: runtime,
       ref: definition,
       calendars: Object.fromEntries(pinned),
+      ...(await withPolicy(tenant, state.policy)),
       ...withProfile(profile),
     };
   };
 
   const compiledOnce = async (
-    [tenant, hash, profile, hashes]: CompiledKey,
+    { tenant, hash, profile, calendars, policy }: CompiledKey,
     input: () => Promise<CompileInput>,
   ): Promise<Compiled> => {
-    const key = JSON.stringify([tenant, hash, profile ?? null, hashes.toSorted()]);
+    const key = JSON.stringify([tenant, hash, profile ?? null, calendars.toSorted(), policy ?? null]);
     const known = compiled.get(key);
     if (known) {
       return known;
@@ -155,14 +182,18 @@ export const createDefinitions = (store: Store, clockProfile?: ClockProfile): De
       const calendarsOf = Object.fromEntries(
         latest.map(([id, { calendar }]) => [id, calendar as unknown as Calendar]),
       );
-      const input = { definition: runtime, ref, calendars: calendarsOf, ...profiles };
+      const inForce = await readSetting(store, tenant, 'policy');
+      const own = await withPolicy(tenant, inForce);
+      const input = { definition: runtime, ref, calendars: calendarsOf, ...own, ...profiles };
       const hashes = latest.map(([id, { hash }]): [string, string] => [id, hash]);
-      return { input, compiled: await compiledOnce([tenant, ref.hash, profile, hashes], async () => input) };
+      const key = { tenant, hash: ref.hash, profile, calendars: hashes, policy: inForce?.hash };
+      return { input, compiled: await compiledOnce(key, async () => input) };
     },
     compileInputOf,
     compiledOf: (state) => {
+      const { tenant, definition, profile, policy } = state;
       const hashes = Object.entries(state.calendars);
-      const key: CompiledKey = [state.tenant, state.definition.hash, state.profile, hashes];
+      const key = { tenant, hash: definition.hash, profile, calendars: hashes, policy: policy?.hash };
       return compiledOnce(key, () => compileInputOf(state));
     },
   };

@@ -1,4 +1,3 @@
-import type { Person } from '../db/own/people.ts';
 import { kindOfRights } from '../db/read/asking-case.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import type { Command } from '../machines/kernel/command.ts';
@@ -13,13 +12,14 @@ import { type CommandRequest, firstWriteUntilMs } from './idempotency.ts';
 import { acceptedAnswer, askEngine, conditionOf, refusedBy } from './judge.ts';
 import { decidingAlone, isJudgedBySums } from './party-lease.ts';
 import { Refused } from './problem.ts';
+import type { Reader } from './reader.ts';
 import { type Clear, planSeal, type SealedInput } from './seal.ts';
 import type { Services } from './services.ts';
 import type { Credential } from './sign-in/credential.ts';
 
 /** Who sends a command, and what the process log calls the request by. */
 export interface Sender {
-  person: Person;
+  person: Reader;
   requestId: string;
   /** Absent where no request brings it: it is sent for somebody who asked for it earlier. */
   credential?: Credential;

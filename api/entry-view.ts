@@ -1,8 +1,9 @@
-import { getPerson, type Person } from '../db/own/people.ts';
+import { getPerson } from '../db/own/people.ts';
 import type { EntryRow } from '../db/read/get-case.ts';
 import type { Facts } from '../machines/kernel/command.ts';
 import type { EntryLeaf } from '../machines/kernel/entry.ts';
 import type { Json } from '../machines/kernel/json.ts';
+import type { Reader } from './reader.ts';
 import { maySeeRestricted } from './rights.ts';
 import type { Services } from './services.ts';
 import { masked, unseal } from './unseal.ts';
@@ -11,13 +12,13 @@ import { masked, unseal } from './unseal.ts';
  * Entries as this reader may see them. A leaf is served whole or, to who may not see all of it, not at all; the rest
  * is decoration, with personal values resolved or masked.
  */
-export const entryViews = async (services: Services, reader: Person, rows: EntryRow[]): Promise<Json[]> => {
+export const entryViews = async (services: Services, reader: Reader, rows: EntryRow[]): Promise<Json[]> => {
   const names = await namesOf(services, reader.tenant, rows);
   const views = rows.map((row) => view(reader, row, names));
   return (await unsealViews(services, reader, views)) as Json[];
 };
 
-const view = (reader: Person, row: EntryRow, names: ReadonlyMap<string, string>) => {
+const view = (reader: Reader, row: EntryRow, names: ReadonlyMap<string, string>) => {
   const { caseId, seq, epoch, at, due, prevHash, hash } = row;
   const base = { caseId, seq, epoch, at, due, prevHash, hash };
   if (!maySeeRestricted(reader, row.restrictedTo)) {
@@ -87,7 +88,7 @@ const lender = ({ onBehalfOfId: id }: EntryLeaf, { actor }: Facts, names: Readon
 // The leaf's text stays as it is: it is what was hashed.
 const unsealViews = async (
   { vault }: Services,
-  reader: Person,
+  reader: Reader,
   views: ReturnType<typeof view>[],
 ): Promise<Json[]> => {
   const decorations = (await unseal(

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { Person } from '../db/own/people.ts';
 import type { Json } from '../machines/kernel/json.ts';
 import type { ProblemCode } from './problem-codes.ts';
+import type { Reader } from './reader.ts';
 import type { Credential } from './sign-in/credential.ts';
 
 /** What a request carries from one middleware to the next. */
@@ -15,7 +15,7 @@ export interface AppEnv {
   Variables: {
     requestId: string;
     /** Who sent it, as looked up for this request. */
-    person: Person;
+    person: Reader;
     /** How it is known who sent it. */
     credential: Credential;
     /** The parsed body of a JSON request, within bounds; undefined where there was none. */

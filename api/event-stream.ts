@@ -1,9 +1,9 @@
-import type { Person } from '../db/own/people.ts';
 import { entriesOf } from '../db/read/get-case.ts';
 import { type LogLeaf, readLog } from '../db/read/read-log.ts';
 import { caseEvent } from '../machines/notification/case-event.ts';
 import type { LogWatch } from './log-watch.ts';
 import { findVisibleCase } from './present-case.ts';
+import type { Reader } from './reader.ts';
 import { maySeeRestricted } from './rights.ts';
 import type { Services } from './services.ts';
 
@@ -26,7 +26,7 @@ export interface StreamOptions {
   /** What is sent first. */
   opening: string;
   /** Who reads, as of now. @throws where they may not any more */
-  reader: () => Promise<Person>;
+  reader: () => Promise<Reader>;
   /** Ends the stream. */
   signal: AbortSignal;
   onEnd: () => void;
@@ -115,7 +115,7 @@ export const eventStream = (options: StreamOptions): ReadableStream<Uint8Array> 
   );
 };
 
-const visibleEvents = async (services: Services, reader: Person, leaves: LogLeaf[]): Promise<string> => {
+const visibleEvents = async (services: Services, reader: Reader, leaves: LogLeaf[]): Promise<string> => {
   let text = '';
   for (const { kind, caseId, number, index } of leaves) {
     const row = kind === 'entry' ? await findVisibleCase(services, reader, caseId) : undefined;

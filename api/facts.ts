@@ -1,6 +1,7 @@
 import type { Db, Store } from '../db/open.ts';
 import { actingData } from '../db/own/acting.ts';
 import { getPerson, type Person, personIn } from '../db/own/people.ts';
+import { policyIn } from '../db/own/policies.ts';
 import { readSurge } from '../db/own/surge.ts';
 import { keepingSuperiorsIn } from '../db/read/out-of-sight.ts';
 import { asksSecondFactor } from '../machines/kernel/approval/second-factor.ts';
@@ -43,7 +44,7 @@ export const actingFacts = async (
   if ('customer' in onBehalfOf) {
     return { actor, onBehalfOf };
   }
-  if (!mayUse({ actor }, 'case.import')) {
+  if (!mayUse(await store.read((db) => policyIn(db, person.tenant)), { actor }, 'case.import')) {
     throw new Refused('ROLE_REQUIRED', 'Only who imports cases acts for other people.');
   }
   if (mode !== 'historical') {

@@ -1,8 +1,8 @@
 import { listDefinitions } from '../db/own/definitions.ts';
-import type { Person } from '../db/own/people.ts';
 import type { HiddenState } from '../db/read/hidden-states.ts';
 import { stateMarks } from './case-view.ts';
 import type { Definitions } from './definitions.ts';
+import type { Reader } from './reader.ts';
 import { maySeeRestricted } from './rights.ts';
 import type { Services } from './services.ts';
 
@@ -16,7 +16,7 @@ const marked = new WeakMap<Definitions, Map<string, Marked[]>>();
 /** The states that are marked for other roles than this reader's, of all versions of all definitions. */
 export const hiddenStates = async (
   { store, definitions }: Pick<Services, 'store' | 'definitions'>,
-  reader: Person,
+  reader: Reader,
 ): Promise<HiddenState[]> => {
   const known = marked.get(definitions) ?? new Map<string, Marked[]>();
   marked.set(definitions, known);

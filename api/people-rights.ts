@@ -4,6 +4,7 @@ import { departmentIn } from '../db/own/departments.ts';
 import { type Person, personIn } from '../db/own/people.ts';
 import { superiorsOf } from '../machines/people/superiors-of.ts';
 import { Condition, Refused } from './problem.ts';
+import type { Reader } from './reader.ts';
 import { maySeeCases } from './rights.ts';
 
 export const isAdmin = ({ roles }: Pick<Person, 'roles'>): boolean => roles.includes('admin');
@@ -13,7 +14,7 @@ export const mayReadHistory = (person: Pick<Person, 'roles'>): boolean =>
   isAdmin(person) || person.roles.includes('auditor') || person.roles.includes('compliance');
 
 /** @throws Condition: to everybody else, people data are not there */
-export const requireStaff = (person: Person): Person => {
+export const requireStaff = (person: Reader): Reader => {
   if (!maySeeCases(person)) {
     throw new Condition('NOT_FOUND', 'There is nothing at this address.');
   }

@@ -1,4 +1,3 @@
-import type { Person } from '../db/own/people.ts';
 import { kindOfRights } from '../db/read/asking-case.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import { isHidden } from '../db/read/out-of-sight.ts';
@@ -6,6 +5,7 @@ import type { Json } from '../machines/kernel/json.ts';
 import { allowedView, caseView } from './case-view.ts';
 import { actorOf, withAskedFacts } from './facts.ts';
 import { Condition } from './problem.ts';
+import type { Reader } from './reader.ts';
 import { maySeeCases } from './rights.ts';
 import type { Services } from './services.ts';
 import { unseal } from './unseal.ts';
@@ -16,7 +16,7 @@ export const idPattern = /^[A-Za-z0-9._-]{1,120}$/;
 /** The case, if there is one that this reader may see. A missing one and one out of sight are the same. */
 export const findVisibleCase = async (
   { store }: Services,
-  reader: Person,
+  reader: Reader,
   caseId: string,
 ): Promise<CaseRow | undefined> =>
   maySeeCases(reader) && idPattern.test(caseId) && !(await isHidden(store, reader, caseId))
@@ -24,7 +24,7 @@ export const findVisibleCase = async (
     : undefined;
 
 /** @throws Condition `NOT_FOUND` */
-export const visibleCase = async (services: Services, reader: Person, caseId: string): Promise<CaseRow> => {
+export const visibleCase = async (services: Services, reader: Reader, caseId: string): Promise<CaseRow> => {
   const row = await findVisibleCase(services, reader, caseId);
   if (!row) {
     throw new Condition('NOT_FOUND', 'There is no such case.');
@@ -33,7 +33,7 @@ export const visibleCase = async (services: Services, reader: Person, caseId: st
 };
 
 /** A case with what the reader may do now; personal values stand in it as references. */
-export const sealedCase = async (services: Services, reader: Person, row: CaseRow): Promise<Json> => {
+export const sealedCase = async (services: Services, reader: Reader, row: CaseRow): Promise<Json> => {
   const { store, definitions, now } = services;
   const { state } = row;
   const kind = await kindOfRights(store, row);
@@ -50,5 +50,5 @@ export const sealedCase = async (services: Services, reader: Person, row: CaseRo
 };
 
 /** A case as an answer to this reader. */
-export const presentCase = async (services: Services, reader: Person, row: CaseRow): Promise<Json> =>
+export const presentCase = async (services: Services, reader: Reader, row: CaseRow): Promise<Json> =>
   unseal(services.vault, reader, await sealedCase(services, reader, row));

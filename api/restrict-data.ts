@@ -1,11 +1,11 @@
-import type { Person } from '../db/own/people.ts';
 import { isPlainObject } from '../machines/kernel/canonical-json.ts';
 import type { Json } from '../machines/kernel/json.ts';
 import { type JsonSchema, resolveRef } from '../machines/kernel/json-schema.ts';
+import type { Reader } from './reader.ts';
 import { maySeeRestricted } from './rights.ts';
 
 /** A case's data without the fields that are marked for other roles than the reader's. */
-export const restrictData = (schema: JsonSchema, data: Json, root: JsonSchema, reader: Person): Json => {
+export const restrictData = (schema: JsonSchema, data: Json, root: JsonSchema, reader: Reader): Json => {
   const target = schema.$ref === undefined ? undefined : resolveRef(schema.$ref, root);
   if (target) {
     return restrictData(target, data, root, reader);

@@ -1,9 +1,9 @@
-import type { Person } from '../db/own/people.ts';
 import type { Actor } from '../machines/kernel/command.ts';
 import { areApart } from '../machines/kernel/owner-transfers.ts';
 import { commonSuperior } from './common-superior.ts';
 import type { CommandParts } from './deliver-command.ts';
 import { findPerson, knownPerson } from './known-person.ts';
+import type { Reader } from './reader.ts';
 import type { Services } from './services.ts';
 
 /** What a verb adds to the command of a task. */
@@ -17,7 +17,7 @@ export const plainParts = (verb: 'claim' | 'release' | 'remind', taskId: string)
 /** Hands a task on; to another department with the nearest superior of both. */
 export const reassignParts = (
   services: Services,
-  { tenant, id, roles, departments }: Person,
+  { tenant, id, roles, departments }: Reader,
   { taskId, to }: { taskId: string; to: string },
 ): TaskParts => ({
   command: async ({ target }) => {

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { Person } from '../db/own/people.ts';
 import { getTask } from '../db/read/get-case.ts';
 import type { TaskRow } from '../db/read/list-tasks.ts';
 import { maySeeState } from './case-view.ts';
 import type { AppEnv } from './env.ts';
 import { idPattern } from './present-case.ts';
+import type { Reader } from './reader.ts';
 import { caseAnswers } from './schemas/case.ts';
 import { commandHeaders, commandProblems, commonFields } from './schemas/common.ts';
 import { sendToCase, type ToCase } from './send-to-case.ts';
@@ -54,7 +54,7 @@ export const toTask = async (
  */
 export const knownTask = async (
   { store, definitions }: Services,
-  person: Person,
+  person: Reader,
   taskId: string,
 ): Promise<TaskRow | undefined> => {
   const { tenant } = person;

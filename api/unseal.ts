@@ -1,8 +1,8 @@
-import type { Person } from '../db/own/people.ts';
 import { openValues } from '../db/vault/open-values.ts';
 import type { Vault } from '../db/vault/open-vault.ts';
 import type { Json, Sealed } from '../machines/kernel/json.ts';
 import { isSealed } from '../machines/kernel/json-schema-value.ts';
+import type { Reader } from './reader.ts';
 import { maySeePersonal } from './rights.ts';
 
 /** Stands where the reader may not see the personal value that is there. */
@@ -14,7 +14,7 @@ export const erased = '[erased]';
  * The JSON with every reference to the vault resolved for this reader, or masked. Nothing of the vault is opened for
  * a reader who may not see it.
  */
-export const unseal = async (vault: Vault, reader: Person, value: Json): Promise<Json> => {
+export const unseal = async (vault: Vault, reader: Reader, value: Json): Promise<Json> => {
   if (!maySeePersonal(reader)) {
     return replaceSealed(value, () => masked);
   }

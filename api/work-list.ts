@@ -1,6 +1,5 @@
 import type { Context } from 'hono';
 import { groupKeysOf } from '../db/group-key.ts';
-import type { Person } from '../db/own/people.ts';
 import type { Page } from '../db/read/cursor.ts';
 import { listTasks, type TaskRow, type TaskSort } from '../db/read/list-tasks.ts';
 import { hidingFacets } from '../db/read/out-of-sight.ts';
@@ -10,6 +9,7 @@ import { defined } from './defined.ts';
 import type { AppEnv } from './env.ts';
 import { actorOf } from './facts.ts';
 import { hiddenStates } from './hidden-states.ts';
+import type { Reader } from './reader.ts';
 import { maySeeCases } from './rights.ts';
 import { searched } from './searched.ts';
 import type { Services } from './services.ts';
@@ -30,7 +30,7 @@ export interface WorkListQuery {
 /** What is out of a reader's sight, as lists leave it out. */
 export type OutOfSight = Required<Pick<TaskFilter, 'hiding' | 'hiddenStates'>>;
 
-export const outOfSight = async (services: Services, reader: Person): Promise<OutOfSight> => ({
+export const outOfSight = async (services: Services, reader: Reader): Promise<OutOfSight> => ({
   hiding: await hidingFacets(services.store, reader),
   hiddenStates: await hiddenStates(services, reader),
 });
@@ -79,7 +79,7 @@ export interface WorkKeys {
   groupKeys: string[];
 }
 
-export const workKeysOf = async ({ store, now }: Services, person: Person): Promise<WorkKeys> => {
+export const workKeysOf = async ({ store, now }: Services, person: Reader): Promise<WorkKeys> => {
   const { actsFor = [] } = await actorOf(store, person, { nowMs: now() });
   return {
     personId: person.id,

@@ -1,6 +1,7 @@
 import type { Facts } from '../machines/kernel/command.ts';
 import { judgeEvent } from '../machines/kernel/policy/judge-event.ts';
 import { rightsOf } from '../machines/kernel/policy/rights.ts';
+import { currentPolicy } from '../machines/kernel/policy/table.ts';
 import { mayUse } from '../machines/kernel/policy.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
 import { runLifecycle } from './kernel-rate.ts';
@@ -33,10 +34,12 @@ export const policyDecisionUs = ({ forMs }: { forMs: number }): number => {
   let decisions = 0;
   while (performance.now() - start < forMs) {
     for (const verb of verbs) {
-      mayUse(standIn, verb, state);
+      mayUse(currentPolicy, standIn, verb, state);
     }
     for (const { event } of lifecycleEvents) {
-      rightsOf(standIn).some((right) => judgeEvent(state, event)(right) === undefined);
+      rightsOf(currentPolicy, standIn).some(
+        (right) => judgeEvent(currentPolicy, state, event)(right) === undefined,
+      );
     }
     decisions += verbs.length + lifecycleEvents.length;
   }

@@ -1,4 +1,3 @@
-import type { Person } from '../../db/own/people.ts';
 import type { CaseRow } from '../../db/read/get-case.ts';
 import { approvalInput, approvalRel, approvalSubject } from '../../machines/kernel/ask-approval.ts';
 import type {
@@ -16,6 +15,7 @@ import type { CaseDocument, CaseState } from '../../machines/kernel/state.ts';
 import { computeValue } from '../../machines/kernel/value.ts';
 import type { Published } from '../definitions.ts';
 import { findVisibleCase } from '../present-case.ts';
+import type { Reader } from '../reader.ts';
 import { restrictData } from '../restrict-data.ts';
 import { maySeeRestricted } from '../rights.ts';
 import type { Services } from '../services.ts';
@@ -54,7 +54,7 @@ export interface AskingCase {
 /** The case that asked for this approval; undefined where there is none that the reader may see. */
 export const askingCase = async (
   services: Services,
-  reader: Person,
+  reader: Reader,
   approval: CaseRow,
 ): Promise<AskingCase | undefined> => {
   const link = approval.state.links.find(({ rel }) => rel === approvalRel);
@@ -144,7 +144,7 @@ const titlesIn = ({ document }: Published, value: Value): TitleOf => {
 const documentsOf = (
   { document, runtime }: Published,
   { documents }: CaseState,
-  reader: Person,
+  reader: Reader,
 ): CardDocument[] => {
   const isSeen = (key: string): boolean =>
     maySeeRestricted(reader, runtime.documents?.[key]?.['x-restricted']);

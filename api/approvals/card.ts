@@ -1,4 +1,4 @@
-import { getPerson, type Person } from '../../db/own/people.ts';
+import { getPerson } from '../../db/own/people.ts';
 import { kindOfRights } from '../../db/read/asking-case.ts';
 import type { CaseRow } from '../../db/read/get-case.ts';
 import {
@@ -22,6 +22,7 @@ import type { Money } from '../../machines/kernel/json.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
 import { actorOf } from '../facts.ts';
 import { findVisibleCase } from '../present-case.ts';
+import type { Reader } from '../reader.ts';
 import type { Services } from '../services.ts';
 import { type Credential, hasSecondFactor } from '../sign-in/credential.ts';
 import { type AskingCase, askingCase } from './asking-case.ts';
@@ -68,7 +69,7 @@ export interface ApprovalCard {
 
 /** Who reads a card, and how it is known. */
 export interface CardReader {
-  reader: Person;
+  reader: Reader;
   credential: Credential;
 }
 

@@ -1,4 +1,3 @@
-import type { Person } from '../../db/own/people.ts';
 import { type CaseRow, type EntryRow, entriesOf, getCase } from '../../db/read/get-case.ts';
 import type { Approval } from '../../machines/kernel/approval/approval.ts';
 import { approvalRel } from '../../machines/kernel/ask-approval.ts';
@@ -6,6 +5,7 @@ import type { EntryLeaf } from '../../machines/kernel/entry.ts';
 import type { Json } from '../../machines/kernel/json.ts';
 import { rewind } from '../../machines/kernel/rewind.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
+import type { Reader } from '../reader.ts';
 import { maySeeRestricted } from '../rights.ts';
 import type { Services } from '../services.ts';
 import { unseal } from '../unseal.ts';
@@ -70,7 +70,7 @@ const dissentTypes: { readonly [type: string]: Dissent['what'] } = {
 /** Who was against it, in this approval and in those before, the newest first. */
 export const dissents = async (
   { store, vault }: Services,
-  reader: Person,
+  reader: Reader,
   rows: readonly CaseRow[],
 ): Promise<Dissent[]> => {
   const trails = await Promise.all(

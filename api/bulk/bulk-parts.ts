@@ -1,5 +1,5 @@
 import type { BulkJob, BulkTexts } from '../../db/own/bulk-jobs.ts';
-import type { Person } from '../../db/own/people.ts';
+import type { Reader } from '../reader.ts';
 import type { Services } from '../services.ts';
 import { commentParts, plainParts, reassignParts, type TaskParts } from '../task-parts.ts';
 
@@ -9,7 +9,7 @@ import { commentParts, plainParts, reassignParts, type TaskParts } from '../task
  */
 export const bulkParts = (
   services: Services,
-  person: Person,
+  person: Reader,
   { verb, toId }: Pick<BulkJob, 'verb' | 'toId'>,
   { taskId, texts }: { taskId: string; texts: BulkTexts },
 ): TaskParts => {

@@ -88,7 +88,7 @@ export const departmentReportRoutes = (services: Services): Router => {
   on(router, report, async (c) => {
     const person = c.get('person');
     const { tenant } = person;
-    if (!hasOwnRole({ actor: person }, readers)) {
+    if (!hasOwnRole(person.policy, { actor: person }, readers)) {
       throw new Condition('NOT_FOUND', 'There is nothing at this address.');
     }
     const { from, to, kind, department } = c.req.valid('query');

@@ -57,7 +57,7 @@ export const transferReportRoutes = ({ store, now }: Services): Router => {
   const router = newRouter();
   on(router, report, async (c) => {
     const person = c.get('person');
-    if (!hasOwnRole({ actor: person }, readers)) {
+    if (!hasOwnRole(person.policy, { actor: person }, readers)) {
       throw new Condition('NOT_FOUND', 'There is nothing at this address.');
     }
     const { from, to } = c.req.valid('query');

@@ -1,5 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Json } from '../../machines/kernel/json.ts';
+import type { Policy } from '../../machines/kernel/policy/table.ts';
+import type { PolicyRef } from '../../machines/kernel/state.ts';
 import type { Ladder } from '../../machines/notification/ladder.ts';
 import type { Template } from '../../machines/notification/template.ts';
 import type { OidcGroups } from '../../machines/people/oidc-groups.ts';
@@ -23,6 +25,10 @@ export interface TenantSettings {
   surgeRule?: { plan: string | null };
   /** What people hold by their groups at the identity provider. */
   oidcGroups?: OidcGroups;
+  /** The company's own table of who may do what that is in force. */
+  policy?: PolicyRef;
+  /** Each such table that it has ever published, by hash. */
+  [policy: `policy:${string}`]: Policy;
   /** The company's own ladder of messages. */
   ladder?: Ladder;
   /** Its own templates, by id. */
@@ -55,17 +61,19 @@ export const readSetting = <N extends keyof TenantSettings>(
   name: N,
 ): Promise<TenantSettings[N]> => store.read((db) => settingIn(db, tenant, name));
 
-/** All settings that have been written. */
+/** All settings that have been written; of tables of who may do what, which is in force. */
 export const readSettings = (store: Store, tenant: string): Promise<TenantSettings> =>
-  store.read((db) =>
-    Object.fromEntries(
-      db
-        .select({ name: tenantSettings.name, value: tenantSettings.value })
-        .from(tenantSettings)
-        .where(eq(tenantSettings.tenant, tenant))
-        .all()
-        .map(({ name, value }) => [name, value]),
-    ),
+  store.read(
+    (db) =>
+      Object.fromEntries(
+        db
+          .select({ name: tenantSettings.name, value: tenantSettings.value })
+          .from(tenantSettings)
+          .where(eq(tenantSettings.tenant, tenant))
+          .all()
+          .filter(({ name }) => !name.startsWith('policy:'))
+          .map(({ name, value }) => [name, value]),
+      ) as unknown as TenantSettings,
   );
 
 /** Writes those settings that are given and different, each with its trace. */

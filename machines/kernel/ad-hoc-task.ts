@@ -32,12 +32,12 @@ export const applyAdHocTask = (
       if (assignee !== null && assignee !== me) {
         return taken();
       }
-      if (!isFor(task, facts)) {
+      if (!isFor(run, task, facts)) {
         return no('ROLE_REQUIRED', `The task is for the department ${task.department}.`);
       }
       return assign(run, taskId, task, me);
     case 'release':
-      if (assignee !== me && !mayUse(facts, 'task.release')) {
+      if (assignee !== me && !mayUse(run.policy, facts, 'task.release', run.state)) {
         return no('ROLE_REQUIRED', 'Only its assignee or a lead releases a task.');
       }
       // A task for one person goes back to who asked, so that it is never nobody's.
@@ -45,12 +45,12 @@ export const applyAdHocTask = (
     case 'reassign':
       if (
         ![assignee, adHoc.by].includes(me) &&
-        !mayUse(facts, 'task.reassign') &&
+        !mayUse(run.policy, facts, 'task.reassign', run.state) &&
         !facts.actor.roles.includes('system')
       ) {
         return no('ROLE_REQUIRED', 'Only its assignee, who added it or a lead hands a task on.');
       }
-      if (!to || !mayContribute({ actor: to satisfies Actor })) {
+      if (!to || !mayContribute(run.policy, { actor: to satisfies Actor }, run.state)) {
         return no('ROLE_REQUIRED', 'The task goes to somebody who works on cases.');
       }
       if (facts.actor.roles.includes('system')) {
@@ -64,7 +64,7 @@ export const applyAdHocTask = (
       if (assignee !== null && assignee !== me) {
         return taken();
       }
-      if (!isFor(task, facts)) {
+      if (!isFor(run, task, facts)) {
         return no('ROLE_REQUIRED', `The task is for the department ${task.department}.`);
       }
       if (adHoc.kind === 'evidence') {
@@ -84,7 +84,7 @@ export const applyAdHocTask = (
     case 'cancel': {
       // Whoever owes a proof is not the one to waive it.
       const isOwn = adHoc.by === me && adHoc.kind !== 'evidence';
-      if (!isOwn && !mayUse(facts, 'task.release')) {
+      if (!isOwn && !mayUse(run.policy, facts, 'task.release', run.state)) {
         return no(
           'ROLE_REQUIRED',
           'Only who added a task or a lead cancels it; a lead alone, where it waits for evidence.',
@@ -101,10 +101,11 @@ export const applyAdHocTask = (
   }
 };
 
-const isFor = ({ department, assignee }: Task, facts: Facts): boolean => {
+const isFor = (run: Run, { department, assignee }: Task, facts: Facts): boolean => {
   const { id, departments = [] } = performer(facts) as Actor;
   return (
-    mayContribute(facts) && (assignee === id || department === undefined || departments.includes(department))
+    mayContribute(run.policy, facts, run.state) &&
+    (assignee === id || department === undefined || departments.includes(department))
   );
 };
 

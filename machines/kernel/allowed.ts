@@ -8,6 +8,7 @@ import { expressionScope } from './machine-context.ts';
 import { isExcluded, withoutExcludedLenders } from './policy/exclusion.ts';
 import { judgeEvent } from './policy/judge-event.ts';
 import { holdsRole, isAmong, type Right, rightsOf } from './policy/rights.ts';
+import { policyOf } from './policy/table.ts';
 import { performer, startRun } from './run.ts';
 import { surroundings } from './send-to-machine.ts';
 import type { CaseState } from './state.ts';
@@ -28,11 +29,12 @@ export const allowedEvents = (compiled: Compiled, state: CaseState, facts: Facts
   if (isExcluded(state, actor)) {
     return [];
   }
-  const rights = rightsOf(withoutExcludedLenders(state, facts));
+  const policy = policyOf(compiled, state);
+  const rights = rightsOf(policy, withoutExcludedLenders(state, facts));
   return Object.entries(compiled.definition.events)
     .filter(([type, event]) => {
       const forbidden = (event.notBy ?? []).flatMap((other) => state.acted[other] ?? []);
-      const bar = judgeEvent(state, type);
+      const bar = judgeEvent(policy, state, type);
       return (
         rights.some(
           (right) =>

@@ -17,7 +17,7 @@ type No = (code: RefusalCode, detail: string) => Refusal;
 export const applyAdHoc = (run: Run, command: AdHocCommand, cause: Cause): Refusal | undefined => {
   const { facts, add } = command;
   const no: No = (code, detail) => refuse(run, facts, code, detail);
-  if (!mayContribute(facts)) {
+  if (!mayContribute(run.policy, facts, run.state)) {
     return no('ROLE_REQUIRED', 'Adding work is for those who work on the case.');
   }
   switch (add.kind) {
@@ -36,7 +36,7 @@ const addTask = (run: Run, add: AddedTask, cause: Cause, no: No): Refusal | unde
   if (dueAt === null || (kind === 'diary' && dueAt === undefined)) {
     return no('TIME_INVALID', timeRule);
   }
-  if ('id' in to && !mayContribute({ actor: to })) {
+  if ('id' in to && !mayContribute(run.policy, { actor: to }, run.state)) {
     return no('ROLE_REQUIRED', `${to.id} only looks on.`);
   }
   if (Object.keys(run.state.tasks).length >= tasksMax) {
@@ -132,7 +132,7 @@ export const applyPromise = (run: Run, command: PromiseCommand, cause: Cause): R
   if (promise?.adHoc?.kind !== 'promise') {
     return no('PROMISE_UNKNOWN', 'This case has no such promise.');
   }
-  if (!mayContribute(facts)) {
+  if (!mayContribute(run.policy, facts, run.state)) {
     return no('ROLE_REQUIRED', 'Keeping promises is for those who work on the case.');
   }
   if (!isLive(promise)) {
@@ -142,7 +142,7 @@ export const applyPromise = (run: Run, command: PromiseCommand, cause: Cause): R
     stopDeadline(run, promiseId, cause.occurredAt ?? run.clock);
     return undefined;
   }
-  if (promise.adHoc.by !== performer(facts).id && !mayUse(facts, 'task.release')) {
+  if (promise.adHoc.by !== performer(facts).id && !mayUse(run.policy, facts, 'task.release', run.state)) {
     return no('ROLE_REQUIRED', 'A promise is taken back by who gave it, or by a lead.');
   }
   if (command.reason === undefined) {

@@ -169,7 +169,7 @@ const deadlineEntryType = {
 
 const applyDocument = (run: Run, { facts, document }: DocumentCommand, cause: Cause): Refusal | undefined => {
   const keys = Object.keys(run.compiled.definition.documents ?? {});
-  if (!mayContribute(facts)) {
+  if (!mayContribute(run.policy, facts, run.state)) {
     return refuse(run, facts, 'ROLE_REQUIRED', 'Adding documents is for those who work on the case.');
   }
   if (document.key !== 'other' && !keys.includes(document.key)) {
@@ -213,7 +213,7 @@ const applyMessage = (run: Run, command: MessageCommand, cause: Cause): Refusal 
 };
 
 const applyLink = (run: Run, { facts, rel, caseId }: LinkCommand): Refusal | undefined => {
-  if (!mayUse(facts, 'case.link', run.state)) {
+  if (!mayUse(run.policy, facts, 'case.link', run.state)) {
     return refuse(run, facts, 'ROLE_REQUIRED', 'Linking cases is for those who handle them.');
   }
   if (run.state.links.length >= attachmentsMax) {
@@ -227,7 +227,7 @@ const applyLink = (run: Run, { facts, rel, caseId }: LinkCommand): Refusal | und
 
 /** The run's definition has been compiled with the new calendars already; the dates follow. */
 const applyRecalculation = (run: Run, { facts }: RecalculateCommand): Refusal | undefined => {
-  if (!mayUse(facts, 'case.recalculate', run.state)) {
+  if (!mayUse(run.policy, facts, 'case.recalculate', run.state)) {
     return refuse(run, facts, 'ROLE_REQUIRED', 'Calendars are published by compliance.');
   }
   run.state = { ...run.state, calendars: run.compiled.calendarHashes };
@@ -244,7 +244,7 @@ const goLive = (run: Run, { facts }: Command): Refusal | undefined => {
   if (run.state.mode !== 'historical') {
     return refuse(run, facts, 'NOT_HISTORICAL', 'The case is live already.');
   }
-  if (!mayUse(facts, 'case.import', run.state)) {
+  if (!mayUse(run.policy, facts, 'case.import', run.state)) {
     return refuse(run, facts, 'ROLE_REQUIRED', 'Importing cases needs the right to do so.');
   }
   const { mode: _, ...state } = run.state;

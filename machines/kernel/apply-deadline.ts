@@ -31,7 +31,7 @@ export const applyDeadline = (run: Run, command: DeadlineCommand, at: Cause): Re
       const known = (definition.pauseCauses ?? []).map((each) => each.cause).join(', ') || 'none';
       return no('CLOCK_NOT_PAUSABLE', `"${name}" can be paused for: ${known}.`);
     }
-    if (!hasRole(facts, cause.by)) {
+    if (!hasRole(run.policy, facts, cause.by)) {
       return no('ROLE_REQUIRED', `Pausing for ${cause.cause} needs one of the roles ${cause.by.join(', ')}.`);
     }
     if (!run.state.documents.some(({ id }) => id === command.documentId)) {
@@ -44,7 +44,7 @@ export const applyDeadline = (run: Run, command: DeadlineCommand, at: Cause): Re
     return undefined;
   }
   if (verb === 'resume') {
-    if (!mayUse(facts, 'deadline.resume', run.state)) {
+    if (!mayUse(run.policy, facts, 'deadline.resume', run.state)) {
       return no('ROLE_REQUIRED', 'Resuming is for those who handle the case.');
     }
     if (deadline?.status !== 'paused') {
@@ -58,7 +58,7 @@ export const applyDeadline = (run: Run, command: DeadlineCommand, at: Cause): Re
   if (!extension || (command.extension !== undefined && command.extension !== extension.name)) {
     return no('EXTENSION_NOT_ALLOWED', `"${name}" has no further extension of that name.`);
   }
-  const named = rightsOf(facts).filter((right) => holdsRole(right, extension.by));
+  const named = rightsOf(run.policy, facts).filter((right) => holdsRole(right, extension.by));
   if (named.length === 0) {
     return no('ROLE_REQUIRED', `"${extension.name}" needs one of the roles ${extension.by.join(', ')}.`);
   }

@@ -42,11 +42,11 @@ export const refuse = (
 });
 
 /** The active states that may be named to whoever acts. */
-const knownStates = ({ compiled, state }: Run, facts: Facts): string[] => {
+const knownStates = ({ compiled, policy, state }: Run, facts: Facts): string[] => {
   const marks = stateMarks(compiled.definition);
   return state.machine.states.filter((id) => {
     const mark = marks.get(id);
-    return mark === undefined || hasOwnRole(facts, mark);
+    return mark === undefined || hasOwnRole(policy, facts, mark);
   });
 };
 
@@ -62,8 +62,8 @@ export const applyEvent = (run: Run, { command, event, data, cause, rights }: Se
   if (!definition) {
     return no('EVENT_UNKNOWN', `${run.compiled.ref.id} knows no event "${event}".`);
   }
-  const bar = judgeEvent(run.state, event);
-  const named = (rights ?? rightsOf(facts)).filter(
+  const bar = judgeEvent(run.policy, run.state, event);
+  const named = (rights ?? rightsOf(run.policy, facts)).filter(
     (right) => holdsRole(right, definition.by) && bar(right) !== 'role',
   );
   if (named.length === 0) {

@@ -50,13 +50,17 @@ export const applyOwner = (run: Run, command: OwnerCommand, cause: Cause): Refus
 const handOver = (run: Run, { facts, to, superior }: OwnerCommand, cause: Cause, no: No) => {
   const me = performer(facts).id;
   const { owner } = run.state;
-  if (owner !== me && !mayUse(facts, 'task.reassign') && !(owner === null && mayContribute(facts))) {
+  if (
+    owner !== me &&
+    !mayUse(run.policy, facts, 'task.reassign', run.state) &&
+    !(owner === null && mayContribute(run.policy, facts, run.state))
+  ) {
     return no('ROLE_REQUIRED', 'The owner hands a case over, or a lead.');
   }
   if (run.state.handover?.superior !== undefined) {
     return no('OWNER_BEING_NAMED', 'A superior is asked to name the owner of this case.');
   }
-  if (!to || !mayContribute({ actor: to })) {
+  if (!to || !mayContribute(run.policy, { actor: to }, run.state)) {
     return no('ROLE_REQUIRED', 'The case goes to somebody who works on cases.');
   }
   if (to.id === owner) {
@@ -99,7 +103,7 @@ const name = (run: Run, { facts, to }: OwnerCommand, no: No): Refusal | undefine
   if (!may) {
     return no('ROLE_REQUIRED', `The owner is named by ${handover.superior ?? 'a manager'}.`);
   }
-  if (!to || !mayContribute({ actor: to })) {
+  if (!to || !mayContribute(run.policy, { actor: to }, run.state)) {
     return no('ROLE_REQUIRED', 'The case goes to somebody who works on cases.');
   }
   stopDeadline(run, `@owner.${handover.transfer}`, run.clock);

@@ -43,7 +43,7 @@ export const applySeat = (
     case 'claim':
       return taken(actor) ?? (isAnothers(task, actor) ? no('TASK_TAKEN', holds(task)) : give(actor.id));
     case 'release':
-      return task.assignee === actor.id || mayUse(facts, 'task.release', run.state)
+      return task.assignee === actor.id || mayUse(run.policy, facts, 'task.release', run.state)
         ? give(null)
         : no('ROLE_REQUIRED', 'Only its assignee or a lead releases a task.');
     case 'assign':
@@ -51,7 +51,7 @@ export const applySeat = (
       const mayHand =
         verb === 'assign'
           ? isSystem
-          : isSystem || task.assignee === actor.id || mayUse(facts, 'task.reassign', run.state);
+          : isSystem || task.assignee === actor.id || mayUse(run.policy, facts, 'task.reassign', run.state);
       if (!mayHand) {
         return no('ROLE_REQUIRED', 'Only its assignee or a lead hands a task on.');
       }

@@ -59,7 +59,7 @@ export const applyIncident = (run: Run, command: IncidentCommand, cause: Cause):
   if (!incident) {
     return refuse(run, facts, 'INCIDENT_UNKNOWN', `There is no open incident ${n}.`);
   }
-  if (!mayUse(facts, `incident.${verb}`, run.state)) {
+  if (!mayUse(run.policy, facts, `incident.${verb}`, run.state)) {
     return refuse(run, facts, 'ROLE_REQUIRED', 'Incidents are for operators and leads.');
   }
   if (reason === undefined) {

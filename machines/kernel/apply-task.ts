@@ -29,7 +29,7 @@ export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal
     return applySeat(run, command, { ...task, seat }, cause);
   }
   if (verb === 'comment') {
-    return mayContribute(facts)
+    return mayContribute(run.policy, facts, run.state)
       ? mention(run, command, no)
       : no('ROLE_REQUIRED', 'Commenting is for those who work on the case.');
   }
@@ -52,7 +52,7 @@ export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal
         : (takes(rights, task, no, cause) ?? accept(run, taskId, task, performer(facts).id));
     }
     case 'release':
-      return holdsTask(task, facts) || mayUse(facts, 'task.release', run.state)
+      return holdsTask(run, task, facts) || mayUse(run.policy, facts, 'task.release', run.state)
         ? giveBack(run, taskId, task)
         : no('ROLE_REQUIRED', 'Only its assignee or a lead releases a task.');
     case 'assign':
@@ -85,7 +85,7 @@ type No = (code: Parameters<typeof refuse>[2], detail: string) => Refusal;
 /** By which of their rights somebody may do the task; or why by none. */
 const rightsTo = (run: Run, task: Task, facts: TaskCommand['facts'], no: No): Right[] | Refusal => {
   const definition = run.compiled.definition.tasks?.[task.state];
-  const named = rightsOf(facts).filter((right) => holdsRole(right, [task.role]));
+  const named = rightsOf(run.policy, facts).filter((right) => holdsRole(right, [task.role]));
   if (named.length === 0) {
     return no('ROLE_REQUIRED', `The task is for the role ${task.role}.`);
   }
@@ -109,8 +109,8 @@ const takes = (rights: Right[], task: Task, no: No, cause: Cause): Refusal | und
   return undefined;
 };
 
-const holdsTask = (task: Task, facts: TaskCommand['facts']): boolean =>
-  task.assignee !== null && fitting(rightsOf(facts), task).length > 0;
+const holdsTask = (run: Run, task: Task, facts: TaskCommand['facts']): boolean =>
+  task.assignee !== null && fitting(rightsOf(run.policy, facts), task).length > 0;
 
 const assign = (run: Run, taskId: string, task: Task, assignee: string | null): undefined => {
   putTask(run, taskId, { ...task, assignee });
@@ -167,7 +167,8 @@ const hand = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No):
   const bySystem = facts.actor.roles.includes('system');
   const allowed =
     bySystem ||
-    (verb === 'reassign' && (holdsTask(task, facts) || mayUse(facts, 'task.reassign', run.state)));
+    (verb === 'reassign' &&
+      (holdsTask(run, task, facts) || mayUse(run.policy, facts, 'task.reassign', run.state)));
   if (!allowed) {
     return no('ROLE_REQUIRED', 'Only its assignee or a lead hands a task on.');
   }
@@ -185,7 +186,7 @@ const hand = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No):
   const rights = rightsTo(run, task, receiver, no);
   // Where nobody can do it, the engine gives it to a lead, who sees that it is done.
   const isWithoutRole = 'refused' in rights && rights.code === 'ROLE_REQUIRED';
-  const mayLead = bySystem && isWithoutRole && mayUse(receiver, 'task.reassign', run.state);
+  const mayLead = bySystem && isWithoutRole && mayUse(run.policy, receiver, 'task.reassign', run.state);
   if ('refused' in rights && !mayLead) {
     return rights;
   }
@@ -207,7 +208,7 @@ const complete = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: 
   if (outcome === undefined || !outcomes.includes(outcome)) {
     return no('OUTCOME_NOT_ALLOWED', `The task ends with one of: ${outcomes.join(', ')}.`);
   }
-  if (task.assignee !== null && !holdsTask(task, facts)) {
+  if (task.assignee !== null && !holdsTask(run, task, facts)) {
     return no('TASK_TAKEN', `The task is assigned to ${task.assignee}.`);
   }
   const all = rightsTo(run, task, facts, no);

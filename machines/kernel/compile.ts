@@ -11,8 +11,10 @@ import type { Json } from './json.ts';
 import { KernelError } from './kernel-error.ts';
 import { type MachineRunner, machineRunner } from './machine-runner.ts';
 import { own as ownOf } from './own.ts';
+import { policyRef } from './policy/policy-ref.ts';
+import type { Policy } from './policy/table.ts';
 import { sha256Hex } from './sha256.ts';
-import type { DefinitionRef } from './state.ts';
+import type { DefinitionRef, PolicyRef } from './state.ts';
 import { type StateInfo, stateTree } from './state-tree.ts';
 
 /** Everything a case needs to be compiled; JSON, so that it travels with the case. */
@@ -21,6 +23,8 @@ export interface CompileInput {
   ref: DefinitionRef;
   /** Calendar slices by id: the definition's and its deadlines' own. */
   calendars: { [id: string]: Calendar };
+  /** The company's own table of who may do what; without one the shipped table decides. */
+  policy?: Policy | undefined;
   /** One of the definition's profiles, or the id of `clockProfile`. */
   profile?: string | undefined;
   /** A profile that shortens every length, whatever the definition. */
@@ -40,6 +44,8 @@ export interface Compiled {
   deadlines: { [name: string]: DeadlineDefinition };
   calendars: { [id: string]: Calendar };
   calendarHashes: { [id: string]: string };
+  /** Names the company's own table, where it has one. */
+  policyRef?: PolicyRef;
   /** The id of the calendar whose zone is the case's. */
   calendar: string;
 }
@@ -103,6 +109,7 @@ export const compile = (input: CompileInput, languages: ExpressionLanguages = fe
     calendarHashes: Object.fromEntries(
       Object.entries(input.calendars).map(([id, slice]) => [id, calendarHash(slice)]),
     ),
+    ...(input.policy === undefined ? {} : { policyRef: policyRef(input.policy) }),
     calendar,
   };
 };

@@ -14,6 +14,7 @@ import { validate } from './json-schema.ts';
 import { KernelError } from './kernel-error.ts';
 import { expressionScope } from './machine-context.ts';
 import { isExcluded, withoutExcludedLenders } from './policy/exclusion.ts';
+import { policyOf } from './policy/table.ts';
 import { hasRole, mayUse } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 import { type Cause, performer, record, startRun } from './run.ts';
@@ -38,11 +39,12 @@ export const open = (compiled: Compiled, opening: Opening, now: string): Step | 
     allowed: [],
     ...(errors === undefined ? {} : { errors }),
   });
-  if (!hasRole(facts, compiled.definition.open.by)) {
+  const policy = policyOf(compiled, { kernel: kernelVersion });
+  if (!hasRole(policy, facts, compiled.definition.open.by)) {
     return no('ROLE_REQUIRED', `Opening needs one of the roles ${compiled.definition.open.by.join(', ')}.`);
   }
   const fromCase = facts.actor.roles.includes('case') || facts.actor.roles.includes('system');
-  if (opening.mode === 'historical' && !mayUse({ actor: facts.actor }, 'case.import') && !fromCase) {
+  if (opening.mode === 'historical' && !mayUse(policy, { actor: facts.actor }, 'case.import') && !fromCase) {
     return no('ROLE_REQUIRED', 'Importing cases needs the right to do so.');
   }
   if (!isInstant(opening.receivedAt) || instantAt(instantMs(opening.receivedAt)) > now) {
@@ -104,6 +106,7 @@ const emptyCase = (compiled: Compiled, opening: Opening, receivedAt: string, now
   number: opening.number,
   kind: compiled.definition.kind,
   definition: compiled.ref,
+  ...(compiled.policyRef === undefined ? {} : { policy: compiled.policyRef }),
   epoch: 1,
   ...(opening.mode === undefined ? {} : { mode: opening.mode }),
   ...(opening.profile === undefined ? {} : { profile: opening.profile }),
@@ -160,7 +163,7 @@ export const reopen = (
   if (isExcluded(state, performer(facts) as Actor)) {
     return no('CONFLICT_OF_INTEREST', 'Who is concerned by the matter has no part in it.');
   }
-  if (!hasRole(withoutExcludedLenders(state, facts), rule.by)) {
+  if (!hasRole(policyOf(compiled, state), withoutExcludedLenders(state, facts), rule.by)) {
     return no('ROLE_REQUIRED', `Opening again needs one of the roles ${rule.by.join(', ')}.`);
   }
   if (command.reason === undefined) {

@@ -1,5 +1,6 @@
 import type { Facts } from './command.ts';
 import type { Compiled } from './compile.ts';
+import { policyOf } from './policy/table.ts';
 import { hasRole } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import { record, startRun } from './run.ts';
@@ -19,7 +20,7 @@ export const recover = (
   { id, facts }: { id: string; facts: Facts },
   now: string,
 ): Step | Refusal => {
-  if (!hasRole(facts, ['admin', 'system'])) {
+  if (!hasRole(policyOf(compiled, state), facts, ['admin', 'system'])) {
     return {
       refused: true,
       code: 'ROLE_REQUIRED',

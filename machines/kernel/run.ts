@@ -6,13 +6,15 @@ import type { Effect } from './effect.ts';
 import { type Entry, type EntryLeaf, leafBytesMax, sealEntry } from './entry.ts';
 import type { Json, Sealed } from './json.ts';
 import { KernelError } from './kernel-error.ts';
-import { policyOf } from './policy/table.ts';
+import { type Policy, policyName, policyOf } from './policy/table.ts';
 import { restriction } from './restriction.ts';
 import type { CaseState } from './state.ts';
 
 /** One step being made: a draft of the case, and what it has produced so far. Lives for one call only. */
 export interface Run {
   compiled: Compiled;
+  /** Who may do what in this case. */
+  policy: Policy;
   /** Replaced part by part, never changed in place: earlier parts are compared with later ones. */
   state: CaseState;
   /** The case as the last entry left it. */
@@ -40,16 +42,18 @@ export interface Cause {
   occurredAt?: string;
   /** Whose right was used, where it was lent to whoever acted. */
   rightOf?: string;
-  /** The version of the table that decided it. */
-  policy?: string;
+  /** The table decided it, and its entry names the version. */
+  byPolicy?: true;
   /** The case that sent the message, where one did. */
   fromCaseId?: string;
   /** The event that the cause brought, where it is one: a task it belongs to is completed by it. */
   event?: string;
 }
 
+/** @throws KernelError `POLICY_MISSING` where the case follows another table than the one that is there */
 export const startRun = (compiled: Compiled, state: CaseState, at: string, clock: string): Run => ({
   compiled,
+  policy: pinnedPolicy(compiled, state),
   state,
   marked: state,
   at,
@@ -59,6 +63,13 @@ export const startRun = (compiled: Compiled, state: CaseState, at: string, clock
   ids: 0,
   compensated: 0,
 });
+
+const pinnedPolicy = (compiled: Compiled, state: CaseState): Policy => {
+  if (state.policy?.hash !== compiled.policyRef?.hash) {
+    throw new KernelError('POLICY_MISSING', `The table that ${state.caseId} was opened with is not pinned.`);
+  }
+  return policyOf(compiled, state);
+};
 
 /** An id that no other thing of the case has: case, number of the entry to come, count within it. */
 export const nextId = (run: Run): string => `${run.state.caseId}.${run.state.seq + 1}.${++run.ids}`;
@@ -77,7 +88,8 @@ export const record = (run: Run, cause: Cause): void => {
   const { before, after, counts } = views(marked, state);
   const seq = state.seq + 1;
   const onBehalfOfId = onBehalfOf(cause.facts) ?? cause.rightOf;
-  const policy = cause.policy ?? (cause.rightOf === undefined ? undefined : policyOf(state.kernel).version);
+  const isNamed = cause.byPolicy === true || cause.rightOf !== undefined || state.policy !== undefined;
+  const policy = isNamed ? policyName(run.policy, state.policy) : undefined;
   const data = cause.data;
   const facts = cause.facts as unknown as Json;
   const leaf: EntryLeaf = {

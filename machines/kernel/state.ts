@@ -13,6 +13,13 @@ export interface DefinitionRef {
   hash: string;
 }
 
+/** Identity of a company's own table of who may do what; `hash` is the SHA-256 of its canonical JSON, in hex. */
+export interface PolicyRef {
+  id: string;
+  version: string;
+  hash: string;
+}
+
 /**
  * A running case as the kernel sees it: JSON of our own shape. Instants are RFC 3339 UTC strings with
  * milliseconds. No personal value is ever in it, only `Sealed` references.
@@ -26,6 +33,8 @@ export interface CaseState {
   number: string;
   kind: string;
   definition: DefinitionRef;
+  /** The company's own table that decides in it, as of its opening; absent: the shipped one of its kernel. */
+  policy?: PolicyRef;
   /** Raised by each re-opening. */
   epoch: number;
   /** Import of old data: the clock is each command's `occurredAt`; nothing leaves the house. */

@@ -56,10 +56,10 @@ const delegate = (run: Run, command: TaskCommand, task: Task, no: No): Refusal |
     return no('DELEGATION_CHAINED', 'The task is lent already.');
   }
   const { assignee } = task;
-  if (assignee === null || !rightsOf(facts).some((right) => isAmong(right, [assignee]))) {
+  if (assignee === null || !rightsOf(run.policy, facts).some((right) => isAmong(right, [assignee]))) {
     return no('ROLE_REQUIRED', 'Only its assignee lends a task.');
   }
-  if (!to || !mayContribute({ actor: to }) || isExcluded(run.state, to)) {
+  if (!to || !mayContribute(run.policy, { actor: to }, run.state) || isExcluded(run.state, to)) {
     return no('ROLE_REQUIRED', 'The task goes to somebody who works on the case.');
   }
   if (to.id === assignee) {
@@ -95,7 +95,7 @@ const takeBack = (run: Run, { facts, taskId }: TaskCommand, task: Task, no: No):
   if (delegation === undefined) {
     return no('NOT_DELEGATED', 'The task is not lent to anybody.');
   }
-  if (delegation.from !== performer(facts).id && !mayUse(facts, 'task.reassign', run.state)) {
+  if (delegation.from !== performer(facts).id && !mayUse(run.policy, facts, 'task.reassign', run.state)) {
     return no('ROLE_REQUIRED', 'Who lent a task takes it back, or a lead.');
   }
   putTask(run, taskId, { ...own, assignee: delegation.from });
@@ -103,7 +103,7 @@ const takeBack = (run: Run, { facts, taskId }: TaskCommand, task: Task, no: No):
 };
 
 const remind = (run: Run, { facts, taskId }: TaskCommand, task: Task, no: No): Refusal | undefined => {
-  if (!mayContribute(facts)) {
+  if (!mayContribute(run.policy, facts, run.state)) {
     return no('ROLE_REQUIRED', 'Reminding is for those who work on the case.');
   }
   const me = performer(facts).id;
@@ -119,7 +119,7 @@ const remind = (run: Run, { facts, taskId }: TaskCommand, task: Task, no: No): R
 
 /** Those who get a copy are told of the case, and stand on its page. */
 const copy = (run: Run, { facts, people = [] }: TaskCommand, no: No): Refusal | undefined => {
-  if (!mayContribute(facts)) {
+  if (!mayContribute(run.policy, facts, run.state)) {
     return no('ROLE_REQUIRED', 'Copying is for those who work on the case.');
   }
   const out = judgePeople(run, people, no);

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { staffRoles } from '../../api/rights.ts';
 import { embeddedTenant, seedEmbedded } from '../../api/seed.ts';
 import { allLimitsIn } from '../../db/own/authority.ts';
 import { changeDepartment } from '../../db/own/department-changes.ts';
@@ -8,6 +7,8 @@ import { knownIn } from '../../db/own/known-people.ts';
 import { listPeople } from '../../db/own/people.ts';
 import { personRecordIn } from '../../db/own/person-record.ts';
 import { staffRoles as lintedRoles } from '../../machines/definition/known-names.ts';
+import { currentPolicy } from '../../machines/kernel/policy/table.ts';
+import { rolesFor } from '../../machines/kernel/policy.ts';
 import { shippedDefinitions } from '../../machines/library/index.ts';
 import { exampleOrganisation } from '../../machines/library/organisation.ts';
 import { checkLimit } from '../../machines/people/check-limit.ts';
@@ -19,6 +20,7 @@ import { type TemporaryStore, temporaryStore } from '../support/temporary-store.
 // changes nothing that somebody has changed.
 
 const tenant = embeddedTenant;
+const staffRoles = rolesFor(currentPolicy, 'case.see');
 let opened: TemporaryStore;
 beforeAll(async () => {
   opened = await temporaryStore();

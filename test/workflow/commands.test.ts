@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { publishPolicy } from '../../db/own/policies.ts';
 import { entriesOf, getCase } from '../../db/read/get-case.ts';
 import type { Command } from '../../machines/kernel/command.ts';
+import { policyRef } from '../../machines/kernel/policy/policy-ref.ts';
+import { currentPolicy, type Policy } from '../../machines/kernel/policy/table.ts';
 import { caseWorkflowId, commandUpdate } from '../../workflows/messages.ts';
-import { handler, lead, miniInput, miniOpening, send } from '../support/mini-case.ts';
+import { handler, lead, miniDefinition, miniInput, miniOpening, send } from '../support/mini-case.ts';
 import { startTestServer, type TestServer } from '../support/temporal.ts';
 import { answerOf, startTestWorker, type TestWorker } from '../support/worker.ts';
 
@@ -155,6 +158,40 @@ describe('continue-as-new', () => {
     expect((await entriesOf(cases.store, { tenant: 'acme', caseId })).map(({ seq }) => seq)).toEqual([
       1, 2, 3, 4, 5, 6, 7,
     ]);
+  });
+
+  test('keeps the company’s own table that the case was opened with, which decides after it as before', async () => {
+    const { note: written, ...events } = miniDefinition.events;
+    const definition = {
+      ...miniDefinition,
+      events: { ...events, note: { ...written, by: ['handler', 'lead'] } },
+    };
+    const title = { zh: '记录', en: 'Write a note' };
+    const note = { title, by: { lead: 'all' as const }, events: { [miniDefinition.id]: ['note'] } };
+    const policy: Policy = {
+      ...currentPolicy,
+      ...{ id: 'ours', acts: { ...currentPolicy.acts, 'note.write': note } },
+    };
+    await publishPolicy(cases.store, 'acme', policy, { actorId: 'ada', atMs: Date.now() });
+    const { caseId } = await opened({
+      compile: { ...miniInput(definition), policy },
+      limits: { eventsMax: 4 },
+    });
+    const firstRun = (await handleOf(caseId).describe()).runId;
+    const byHandler = () => cases.send(caseId, send('note'));
+    expect(await byHandler()).toMatchObject({ type: 'refused', refusal: { code: 'ROLE_REQUIRED' } });
+    for (let count = 0; count < 4; count++) {
+      answerOf(await cases.send(caseId, send('note', lead)));
+    }
+    await expect.poll(async () => (await handleOf(caseId).describe()).runId).not.toBe(firstRun);
+    expect(await byHandler()).toMatchObject({ type: 'refused', refusal: { code: 'ROLE_REQUIRED' } });
+    answerOf(await cases.send(caseId, send('note', lead)));
+    const ref = policyRef(policy);
+    expect((await cases.state(caseId)).policy).toEqual(ref);
+    const entries = await entriesOf(cases.store, { tenant: 'acme', caseId });
+    expect(entries.map(({ leaf }) => JSON.parse(leaf).policy)).toEqual(
+      Array.from({ length: 6 }, () => `ours@${policy.version}#${ref.hash}`),
+    );
   });
 
   test('loses and doubles nothing while commands come in', async () => {

@@ -14,7 +14,6 @@ import {
   isExcluded,
   withoutExcludedLenders,
 } from './exclusion.ts';
-import { policyOf } from './table.ts';
 
 /**
  * Keeps whoever has no part in the case out of it, also as one to whom work is given. What is left of the command
@@ -54,8 +53,8 @@ export const applyRecusal = (run: Run, command: RecusalCommand, cause: Cause): R
   const isSelf = [actor.id, ...(actor.sameAs ?? [])].some((id) => accounts.includes(id));
   if (
     verb === 'readmit'
-      ? !mayUse(facts, 'case.readmit', run.state)
-      : !isSelf && !mayUse(facts, 'case.recuse', run.state)
+      ? !mayUse(run.policy, facts, 'case.readmit', run.state)
+      : !isSelf && !mayUse(run.policy, facts, 'case.recuse', run.state)
   ) {
     return refuse(
       run,
@@ -67,7 +66,7 @@ export const applyRecusal = (run: Run, command: RecusalCommand, cause: Cause): R
   if (reason === undefined) {
     return refuse(run, facts, 'REASON_REQUIRED', 'Say why.');
   }
-  cause.policy = policyOf(run.state.kernel).version;
+  cause.byPolicy = true;
   const excluded = run.state.excluded ?? {};
   if (verb === 'readmit') {
     if (!Object.hasOwn(excluded, person.id)) {

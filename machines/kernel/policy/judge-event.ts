@@ -2,7 +2,7 @@ import type { CaseState } from '../state.ts';
 import { type Decision, decide } from './decide.ts';
 import { nearTo } from './near.ts';
 import type { Right } from './rights.ts';
-import { actOfEvent, eventsOfActs, policyOf } from './table.ts';
+import { actOfEvent, eventsOfActs, type Policy } from './table.ts';
 
 /** Why the table keeps a right from an event: who may not do it at all, or who must not do it as well. */
 export type Bar = 'role' | 'apart' | 'authority';
@@ -12,10 +12,10 @@ export type Bar = 'role' | 'apart' | 'authority';
  * is the definition's alone to grant.
  */
 export const judgeEvent = (
-  state: Pick<CaseState, 'kernel' | 'definition' | 'owner' | 'tasks' | 'acted'>,
+  policy: Policy,
+  state: Pick<CaseState, 'definition' | 'owner' | 'tasks' | 'acted'>,
   event: string,
 ): ((right: Right) => Bar | undefined) => {
-  const policy = policyOf(state.kernel);
   const act = actOfEvent(policy, state.definition.id, event);
   if (act === undefined) {
     return () => undefined;

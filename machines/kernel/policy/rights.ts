@@ -2,7 +2,7 @@ import type { Actor, Facts } from '../command.ts';
 import type { Money } from '../json.ts';
 import { own } from '../own.ts';
 import { performer } from '../run.ts';
-import { currentPolicy } from './table.ts';
+import type { Policy } from './table.ts';
 
 /**
  * One right by which somebody may act: their own, or one that was lent to them. Each stands by itself: the roles of one
@@ -19,14 +19,11 @@ export interface Right {
   humans: string[];
 }
 
-/** Roles whose holders may say that a customer did something: they take the customers' calls and letters. */
-const speakers = currentPolicy.acts['customer.speak-for']?.by;
-
 /**
  * By which rights these facts let somebody act, their own first. Who speaks for a customer has the customer's right
- * alone, and takes their calls by their own office: that is not lent.
+ * alone, and takes their calls by their own office: that is not lent. Whose holders those are is the table's to say.
  */
-export const rightsOf = (facts: Facts): Right[] => {
+export const rightsOf = (policy: Policy, facts: Facts): Right[] => {
   const actor = performer(facts) as Actor;
   const humans = [actor.id, ...(actor.sameAs ?? [])];
   const mine: Right = {
@@ -36,6 +33,7 @@ export const rightsOf = (facts: Facts): Right[] => {
     humans,
   };
   if (facts.onBehalfOf && 'customer' in facts.onBehalfOf) {
+    const speakers = policy.acts['customer.speak-for']?.by;
     const speaks = facts.actor.roles.some((role) => own(speakers, role) !== undefined);
     return speaks ? [{ ...mine, roles: ['customer'] }] : [];
   }

@@ -1,3 +1,5 @@
+import type { CompileInput } from '../compile.ts';
+import type { CaseState, PolicyRef } from '../state.ts';
 import first from './policy-1.0.0.json' with { type: 'json' };
 
 /** How near somebody must be to a case: its owner, one of its assignees, their team or department; or not at all. */
@@ -29,15 +31,26 @@ export interface Policy {
 }
 
 /**
- * The policy that runs of a kernel follow: what was once allowed is allowed again when a run is replayed, so another
- * policy comes with another kernel.
+ * The shipped policy that runs of a kernel follow: what was once allowed is allowed again when a run is replayed, so
+ * another one comes with another kernel.
  */
 const byKernel: { readonly [kernel: number]: Policy } = { 1: first as Policy };
 
-/** What new runs follow, and the API. */
+/** The shipped one, which new runs and the API follow where a company has none of its own. */
 export const currentPolicy: Policy = first as Policy;
 
-export const policyOf = (kernel: number): Policy => byKernel[kernel] ?? currentPolicy;
+/** What decides in a case: the table that it was opened with, else the shipped one of its kernel. */
+export const policyOf = (
+  { input }: { input: Pick<CompileInput, 'policy'> },
+  { kernel }: Pick<CaseState, 'kernel'>,
+): Policy => input.policy ?? byKernel[kernel] ?? currentPolicy;
+
+/**
+ * How entries name the table that decided. A company may call its own as it likes, so its name holds the hash too; a
+ * shipped version is told by its number.
+ */
+export const policyName = (policy: Policy, own: PolicyRef | undefined): string =>
+  own === undefined ? policy.version : `${own.id}@${own.version}#${own.hash}`;
 
 /** The act that an event of a definition is, where the table has it. */
 export const actOfEvent = (policy: Policy, definition: string, event: string): string | undefined => {

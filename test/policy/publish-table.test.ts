@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { getCase } from '../../db/read/get-case.ts';
+import { policyRef } from '../../machines/kernel/policy/policy-ref.ts';
+import { type Act, currentPolicy, type Policy } from '../../machines/kernel/policy/table.ts';
+import { startTestApi } from '../support/api.ts';
+import { recordsOf } from '../support/records.ts';
+
+// Guarantee: a company's own table holds from the next request on, and in cases opened from then on; what was published
+// is recorded by its hash and never changes, and no table locks out those who can replace it.
+
+let api: Awaited<ReturnType<typeof startTestApi>>;
+beforeEach(async () => {
+  api = await startTestApi();
+});
+afterEach(() => api.stop());
+
+const without = (act: string, role: string): { [act: string]: Act } => {
+  const row = currentPolicy.acts[act] as Act;
+  const by = Object.fromEntries(Object.entries(row.by).filter(([each]) => each !== role));
+  return { [act]: { ...row, by } };
+};
+const table = (acts: Policy['acts'], version = '1.0.0'): Policy => ({
+  ...currentPolicy,
+  ...{ id: 'ours', version, acts: { ...currentPolicy.acts, ...acts } },
+});
+const put = (policy: object, person = 'compliance') => api.call(person, 'PUT', '/v1/policy', policy);
+const shipped = { hash: policyRef(currentPolicy).hash, policy: { version: '1.0.0' } };
+
+describe('a company’s own table', () => {
+  it('is published with its hash, recorded, and gone back from', async () => {
+    expect((await api.call('agent', 'GET', '/v1/policy')).body).toMatchObject({
+      ...{ own: false, inForce: shipped, shipped },
+    });
+    const ours = table({});
+    const ref = policyRef(ours);
+    const published = await put(ours);
+    expect([published.status, published.body]).toMatchObject([
+      200,
+      { own: true, inForce: { hash: ref.hash, policy: { id: 'ours' } }, shipped },
+    ]);
+    expect((await put(table({}, '1.1.0'), 'admin')).status).toBe(200);
+    expect((await api.call('admin', 'DELETE', '/v1/policy')).body).toMatchObject({ own: false });
+    const records = recordsOf(api.store).filter(({ subject }) => subject.id === 'policy');
+    expect(records.map(({ type, actorId, detail }) => [type, actorId, detail])).toEqual([
+      ['policy.published', 'compliance', { ...ref }],
+      ['policy.published', 'admin', { ...policyRef(table({}, '1.1.0')) }],
+      ['policy.withdrawn', 'admin', { name: 'policy' }],
+    ]);
+    expect(records.every(({ commitments }) => commitments.length === 1)).toBe(true);
+  });
+
+  it('takes away from the next request on: cases, lists, counts, personal values, people', async () => {
+    const { caseId } = await api.openComplaint();
+    const path = `/v1/cases/${caseId}`;
+    const complainant = async () => (await api.call('handler', 'GET', path)).body.data.complainant.name;
+    const seen = async (who: string) => ({
+      case: (await api.call(who, 'GET', path)).status,
+      cases: (await api.call(who, 'GET', '/v1/cases')).body.items.length,
+      tasks: (await api.call(who, 'GET', '/v1/tasks?view=all')).body.items.length,
+      people: (await api.call(who, 'GET', '/v1/people')).status,
+      policy: (await api.call(who, 'GET', '/v1/policy')).status,
+    });
+    expect(await seen('qa')).toEqual({ case: 200, cases: 1, tasks: 1, people: 200, policy: 200 });
+    expect(await complainant()).toBe('Zhang San');
+    await put(table({ ...without('case.see', 'qa'), ...without('case.see-personal', 'handler') }));
+    expect(await seen('qa')).toEqual({ case: 404, cases: 0, tasks: 0, people: 404, policy: 404 });
+    expect(await complainant()).toBe('•••');
+    await api.call('admin', 'DELETE', '/v1/policy');
+    expect(await seen('qa')).toEqual({ case: 200, cases: 1, tasks: 1, people: 200, policy: 200 });
+    expect(await complainant()).toBe('Zhang San');
+  });
+
+  it('decides in cases opened from then on, for ever; those before keep theirs', async () => {
+    const before = await api.openComplaint();
+    const ours = table(without('case.recuse', 'manager'));
+    expect((await put(ours)).status).toBe(200);
+    const since = await api.openComplaint();
+    const recuse = async ({ caseId }: { caseId: string }) =>
+      (
+        await api.call('manager', 'POST', `/v1/cases/${caseId}/recusals`, {
+          ...{ personId: 'agent', because: 'conflict-of-interest', reason: 'They are related.' },
+        })
+      ).status;
+    const rows = async ({ caseId }: { caseId: string }) =>
+      (await getCase(api.store, { tenant: 'default', caseId }))?.state.policy;
+    expect(await rows(before)).toBeUndefined();
+    expect(await rows(since)).toEqual(policyRef(ours));
+    const comments = async ({ caseId }: { caseId: string }) =>
+      (await api.call('handler', 'GET', `/v1/cases/${caseId}/entries`)).body.items.map(
+        ({ leaf }: { leaf: string }) => JSON.parse(leaf).policy,
+      );
+    expect(new Set(await comments(since))).toEqual(new Set([`ours@1.0.0#${policyRef(ours).hash}`]));
+    const opened = (await api.call('handler', 'GET', `/v1/cases/${since.caseId}/entries`)).body.items[0];
+    expect(opened.leaf).not.toContain('customer.speak-for');
+    expect(await comments(before)).not.toContain(`ours@1.0.0#${policyRef(ours).hash}`);
+    expect(await recuse(before)).toBe(200);
+    expect(await recuse(since)).toBe(403);
+    await api.call('admin', 'DELETE', '/v1/policy');
+    expect(await recuse(since)).toBe(403);
+    expect(await rows(since)).toEqual(policyRef(ours));
+  });
+});
+
+describe('what is refused', () => {
+  it('a table that drops a separation, and whoever is neither administrator nor compliance', async () => {
+    const approve = { ...(currentPolicy.acts['payment.approve'] as Act), apartFrom: [] };
+    const dropped = await put(table({ 'payment.approve': approve }));
+    expect([dropped.status, dropped.body.code]).toEqual([422, 'DATA_INVALID']);
+    expect(dropped.body.errors).toEqual([
+      {
+        pointer: '/acts/payment.approve/apartFrom',
+        message: 'must keep payment.propose: a separation of duties may be added to, not dropped',
+      },
+    ]);
+    expect((await put(table({}), 'manager')).body.code).toBe('ROLE_REQUIRED');
+    expect((await api.call('manager', 'DELETE', '/v1/policy')).body.code).toBe('ROLE_REQUIRED');
+    expect((await put({ acts: {} })).body.code).toBe('DATA_INVALID');
+    expect((await put(table({ 'case.see': { ...approve, by: { pilot: 'all' } } }))).body.code).toBe(
+      'DATA_INVALID',
+    );
+    const refused = recordsOf(api.store).filter(({ type }) => type === 'command.refused');
+    expect(refused.map(({ detail }) => detail.code)).toEqual([
+      ...['DATA_INVALID', 'ROLE_REQUIRED', 'ROLE_REQUIRED', 'DATA_INVALID', 'DATA_INVALID'],
+    ]);
+    expect((await api.call('agent', 'GET', '/v1/policy')).body.own).toBe(false);
+  });
+
+  it('another content under a version that there has been', async () => {
+    expect((await put({ ...table(without('case.see', 'qa')), id: 'policy' })).status).toBe(409);
+    expect((await put(table({}))).status).toBe(200);
+    expect((await put(table(without('case.see', 'qa')))).body.code).toBe('ALREADY_EXISTS');
+    await api.call('admin', 'DELETE', '/v1/policy');
+    expect((await put(table(without('case.see', 'qa')))).body.code).toBe('ALREADY_EXISTS');
+    expect((await put(table({}))).status).toBe(200);
+  });
+
+  it('nobody is locked out who can replace it', async () => {
+    const see = currentPolicy.acts['case.see'] as Act;
+    expect((await put(table({ 'case.see': { ...see, by: { agent: 'all' } } }))).status).toBe(200);
+    expect((await api.call('admin', 'GET', '/v1/people')).status).toBe(404);
+    expect((await put(table({}, '1.1.0'), 'admin')).status).toBe(200);
+    expect((await api.call('admin', 'GET', '/v1/people')).status).toBe(200);
+  });
+});
