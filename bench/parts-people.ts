@@ -10,7 +10,8 @@ import { everybodysRole } from './organisation.ts';
 import { policyDecisionUs } from './policy-rate.ts';
 import { fillTaskStore } from './task-store.ts';
 
-const burst = 100;
+const burst = 20;
+const burstsPerRound = 5;
 
 /** A decision of the policy, and the choice among 10,000 who may do a task, with a million tasks in their hands. */
 export const people = async ({ quick, folder, progress }: Bed): Promise<Figures> => {
@@ -39,11 +40,13 @@ export const people = async ({ quick, folder, progress }: Bed): Promise<Figures>
         }
       });
     for (let n = 0; n < times; n += 1) {
-      // As in a burst of so many new cases, none of them stored yet.
-      const assign = createAssignTask(store);
       const round: number[] = [];
-      for (let each = 0; each < burst; each += 1) {
-        round.push(await choose(assign, n * burst + each));
+      for (let each = 0; each < burstsPerRound; each += 1) {
+        // As with twenty new cases at the same moment, none of them stored yet.
+        const assign = createAssignTask(store);
+        for (let task = 0; task < burst; task += 1) {
+          round.push(await choose(assign, (n * burstsPerRound + each) * burst + task));
+        }
       }
       choices.push(quantileOf(round, 0.95));
       step();
