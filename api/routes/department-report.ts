@@ -8,6 +8,7 @@ import { hasOwnRole } from '../../machines/kernel/policy.ts';
 import { departmentReport } from '../../machines/people/department-report.ts';
 import { hiddenStates } from '../hidden-states.ts';
 import { Condition } from '../problem.ts';
+import { reportReaders } from '../report-readers.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { Instant, readProblems } from '../schemas/common.ts';
 import { Id } from '../schemas/people.ts';
@@ -69,17 +70,6 @@ const report = createRoute({
   },
 });
 
-/** Who may see how departments work. */
-const readers = [
-  'lead',
-  'manager',
-  'complaints-manager',
-  'qa',
-  'compliance',
-  'auditor',
-  'admin',
-  'head-office',
-];
 const defaultMs = 90 * 86_400_000;
 
 export const departmentReportRoutes = (services: Services): Router => {
@@ -88,7 +78,7 @@ export const departmentReportRoutes = (services: Services): Router => {
   on(router, report, async (c) => {
     const person = c.get('person');
     const { tenant } = person;
-    if (!hasOwnRole(person.policy, { actor: person }, readers)) {
+    if (!hasOwnRole(person.policy, { actor: person }, reportReaders)) {
       throw new Condition('NOT_FOUND', 'There is nothing at this address.');
     }
     const { from, to, kind, department } = c.req.valid('query');

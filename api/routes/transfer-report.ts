@@ -4,6 +4,7 @@ import { hidingFacets } from '../../db/read/out-of-sight.ts';
 import { hasOwnRole } from '../../machines/kernel/policy.ts';
 import { transferReport } from '../../machines/people/transfer-report.ts';
 import { Condition } from '../problem.ts';
+import { reportReaders } from '../report-readers.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { Instant, readProblems } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
@@ -39,25 +40,13 @@ const report = createRoute({
   },
 });
 
-/** Who may see how departments work together. */
-const readers = [
-  'lead',
-  'manager',
-  'complaints-manager',
-  'qa',
-  'compliance',
-  'auditor',
-  'admin',
-  'head-office',
-];
-
 const defaultMs = 90 * 86_400_000;
 
 export const transferReportRoutes = ({ store, now }: Services): Router => {
   const router = newRouter();
   on(router, report, async (c) => {
     const person = c.get('person');
-    if (!hasOwnRole(person.policy, { actor: person }, readers)) {
+    if (!hasOwnRole(person.policy, { actor: person }, reportReaders)) {
       throw new Condition('NOT_FOUND', 'There is nothing at this address.');
     }
     const { from, to } = c.req.valid('query');

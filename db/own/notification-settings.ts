@@ -6,8 +6,8 @@ import type { Ladder } from '../../machines/notification/ladder.ts';
 import type { Template } from '../../machines/notification/template.ts';
 import { withSurge } from '../../machines/surge/with-surge.ts';
 import type { Db, Store } from '../open.ts';
-import { peopleHistory, tenantSettings } from '../schema/index.ts';
-import { type ChangedBy, recordChange } from './people-history.ts';
+import { tenantSettings } from '../schema/index.ts';
+import { type ChangedBy, contentsIn, recordChange } from './people-history.ts';
 import { surgeIn } from './surge.ts';
 import { settingIn } from './tenant-settings.ts';
 
@@ -46,18 +46,7 @@ export const writeNotificationSetting = (
     const given = (setting.kind === 'ladder' ? setting.ladder : setting.template) as Json;
     const content: Json = given ?? { removed: true };
     const shipped = (setting.kind === 'ladder' ? shippedLadder : findTemplate(setting.id)) as unknown as Json;
-    const before = db
-      .select({ content: peopleHistory.content })
-      .from(peopleHistory)
-      .where(
-        and(
-          eq(peopleHistory.tenant, tenant),
-          eq(peopleHistory.subjectKind, subject.kind),
-          eq(peopleHistory.subjectId, subject.id),
-        ),
-      )
-      .all()
-      .map((row) => row.content);
+    const before = contentsIn(db, tenant, subject);
     const isTaken = [shipped, ...before].some(
       (other) => versionOf(other) === versionOf(content) && !isSame(other, content),
     );

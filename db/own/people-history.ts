@@ -43,6 +43,12 @@ const statements = perConnection((db) => ({
     .from(peopleHistory)
     .where(ofSubject)
     .prepare(),
+  contents: db
+    .select({ content: peopleHistory.content })
+    .from(peopleHistory)
+    .where(ofSubject)
+    .orderBy(asc(peopleHistory.n))
+    .prepare(),
   insert: db.insert(peopleHistory).values(slots(peopleHistory)).prepare(),
 }));
 
@@ -75,6 +81,12 @@ export const recordChange = (db: Db, tenant: string, change: PeopleChange, by: C
     recordN: record.n,
   });
 };
+
+/** All that something ever was, the oldest first. */
+export const contentsIn = (db: Db, tenant: string, { kind, id }: PeopleChange['subject']): Json[] =>
+  statements(db)
+    .contents.all({ tenant, subjectKind: kind, subjectId: id })
+    .map(({ content }) => content);
 
 /** One page of all that somebody or something has been, the oldest first. @throws CursorInvalid */
 export const listHistory = async (

@@ -5,8 +5,8 @@ import { policyRef } from '../../machines/kernel/policy/policy-ref.ts';
 import { currentPolicy, type Policy } from '../../machines/kernel/policy/table.ts';
 import type { PolicyRef } from '../../machines/kernel/state.ts';
 import type { Db, Store } from '../open.ts';
-import { peopleHistory, tenantSettings } from '../schema/index.ts';
-import { type ChangedBy, recordChange } from './people-history.ts';
+import { tenantSettings } from '../schema/index.ts';
+import { type ChangedBy, contentsIn, recordChange } from './people-history.ts';
 import { settingIn } from './tenant-settings.ts';
 
 /** A company's own table of who may do what, as it was published. */
@@ -67,18 +67,7 @@ export const publishPolicy = (
       return 'written';
     }
     const ref = policyRef(policy);
-    const published = db
-      .select({ content: peopleHistory.content })
-      .from(peopleHistory)
-      .where(
-        and(
-          eq(peopleHistory.tenant, tenant),
-          eq(peopleHistory.subjectKind, subject.kind),
-          eq(peopleHistory.subjectId, subject.id),
-        ),
-      )
-      .all()
-      .map(({ content }) => content as unknown as Policy);
+    const published = contentsIn(db, tenant, subject) as unknown as Policy[];
     const isTaken = [currentPolicy, ...published].some(
       ({ id, version, ...rest }) =>
         id === policy.id &&
