@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { and, eq, max, sql } from 'drizzle-orm';
 import type { CaseState } from '../../machines/kernel/state.ts';
 import type { Db } from '../open.ts';
@@ -24,7 +25,7 @@ const statements = perConnection((db) => ({
 export const writeSearch = (db: Db, state: CaseState, before?: CaseState): void => {
   const { row, last, insert, settle } = statements(db);
   const { tenant, caseId } = state;
-  if (before && JSON.stringify(before.data) === JSON.stringify(state.data)) return;
+  if (before && isDeepStrictEqual(before.data, state.data)) return;
   const found = row.get({ tenant, caseId });
   const n = found?.n ?? (last.get()?.n ?? 0) + 1;
   if (found === undefined) insert.run({ tenant, caseId, n, pending: false });
