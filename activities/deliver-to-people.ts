@@ -13,7 +13,7 @@ import { directoryIn } from '../db/own/notifications-directory.ts';
 import { personIn } from '../db/own/people.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import { excludedFrom, isHiddenIn } from '../db/read/out-of-sight.ts';
-import type { OutboxRow } from '../db/write/outbox.ts';
+import type { OutboxRow } from '../db/schema/outbox.ts';
 import type { DeadlineDefinition, RuntimeDefinition } from '../machines/kernel/definition.ts';
 import type { JsonObject } from '../machines/kernel/json.ts';
 import { stateMarks } from '../machines/kernel/restriction.ts';

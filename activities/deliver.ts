@@ -1,6 +1,7 @@
 import type { Store } from '../db/open.ts';
 import { readSetting } from '../db/own/tenant-settings.ts';
-import { type OutboxRow, settleDelivery } from '../db/write/outbox.ts';
+import type { OutboxRow } from '../db/schema/outbox.ts';
+import { settleDelivery } from '../db/write/outbox.ts';
 import type { TellPeople } from './deliver-to-people.ts';
 import type { Letters } from './ports/letters.ts';
 import { PortFailure } from './ports/port-failure.ts';

@@ -1,6 +1,7 @@
 import { StoreUnavailable } from '../db/failure.ts';
 import type { Store } from '../db/open.ts';
-import { type OutboxRow, takeDeliveries } from '../db/write/outbox.ts';
+import type { OutboxRow } from '../db/schema/outbox.ts';
+import { takeDeliveries } from '../db/write/outbox.ts';
 
 /** Starts one delivery and returns when it has been handed over; the outbox's row tells how it ended. */
 export type Deliveries = (row: OutboxRow) => Promise<void>;

@@ -1,5 +1,5 @@
 import { ActivityExecutionAlreadyStartedError, type Client, isGrpcServiceError } from '@temporalio/client';
-import type { OutboxRow } from '../db/write/outbox.ts';
+import type { OutboxRow } from '../db/schema/outbox.ts';
 import type { Deliveries } from './relay.ts';
 
 /** Name of the activity that carries a message out. */

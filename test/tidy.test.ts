@@ -110,6 +110,10 @@ describe('layers', () => {
   it('db imports machines only', () => {
     expect(offending('db', beyond('db', 'machines'))).toEqual([]);
   });
+  it("only what writes cases imports db/write: not what reads them, the API's own tables, the vault or the log", () => {
+    const breaks = ({ file, target }: Import) => !isIn(file, 'db/write') && isIn(target, 'db/write');
+    expect(offending('db', breaks)).toEqual([]);
+  });
   it("activities import db, machines, a workflow's client, and its contract by type", () => {
     const breaks = (each: Import) =>
       beyond('activities', 'db', 'machines', 'workflows')(each) ||

@@ -3,10 +3,10 @@ import { canonicalJson } from '../../machines/kernel/canonical-json.ts';
 import { leafBytesMax } from '../../machines/kernel/entry.ts';
 import type { Json } from '../../machines/kernel/json.ts';
 import { leafHash } from '../leaf-hash.ts';
+import { pendLeaves } from '../log/pend-leaves.ts';
 import type { Db, Store } from '../open.ts';
 import { perConnection, slots } from '../prepared.ts';
 import { records } from '../schema/index.ts';
-import { pendLeaves } from '../write/pend-leaves.ts';
 
 /** A line of the tenant's log outside any case's trail. The list of fields is frozen, like an entry's. */
 export interface RecordLeaf {

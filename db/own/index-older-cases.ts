@@ -1,7 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Store } from '../open.ts';
 import { cases, searchRows } from '../schema/index.ts';
-import { writeSearch } from '../write/write-search.ts';
+import { writeSearch } from '../search/write-search.ts';
 
 /** Cases that one transaction takes. */
 const batchMax = 200;

@@ -1,7 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm';
 import type { Store } from '../open.ts';
-import { outbox } from '../schema/index.ts';
-import type { OutboxRow } from '../write/outbox.ts';
+import { type OutboxRow, outbox } from '../schema/index.ts';
 
 /** The messages that a case has caused, oldest first, with how each went. */
 export const deliveriesOf = (

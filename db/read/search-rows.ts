@@ -1,6 +1,6 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Store } from '../open.ts';
-import { searchQuery } from '../search-terms.ts';
+import { searchQuery } from '../search/search-terms.ts';
 import { decodeCursor, encodeCursor, type Page, pageSize } from './cursor.ts';
 
 /** Rows of the index that are looked at together, and for one page at most. */

@@ -25,3 +25,5 @@ export const outbox = sqliteTable(
     index('outbox_case').on(t.tenant, t.caseId, t.seq),
   ],
 );
+
+export type OutboxRow = typeof outbox.$inferSelect;

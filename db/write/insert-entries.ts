@@ -1,8 +1,8 @@
+import { pendLeaves } from '../log/pend-leaves.ts';
 import type { Db } from '../open.ts';
 import { perConnection, slots } from '../prepared.ts';
 import { entries } from '../schema/index.ts';
 import type { ReadEntry } from './new-entries.ts';
-import { pendLeaves } from './pend-leaves.ts';
 import type { Batch } from './project.ts';
 
 const statements = perConnection((db) => ({

@@ -1,8 +1,6 @@
 import { and, asc, eq, lte, sql } from 'drizzle-orm';
 import type { Store } from '../open.ts';
-import { outbox } from '../schema/index.ts';
-
-export type OutboxRow = typeof outbox.$inferSelect;
+import { type OutboxRow, outbox } from '../schema/index.ts';
 
 /** A delivery whose outcome has not been told by then is started again. */
 const startedMs = 60_000;

@@ -6,6 +6,7 @@ import { isConflict, TrailDiverged } from '../failure.ts';
 import type { Db, Store } from '../open.ts';
 import { perConnection } from '../prepared.ts';
 import { cases } from '../schema/index.ts';
+import { writeSearch } from '../search/write-search.ts';
 import { insertDeliveries } from './insert-deliveries.ts';
 import { insertEntries } from './insert-entries.ts';
 import { newEntries } from './new-entries.ts';
@@ -14,7 +15,6 @@ import { type StoredState, storedAhead } from './stored-ahead.ts';
 import { tellSigners } from './tell-signers.ts';
 import { writeCase } from './write-case.ts';
 import { writeParts } from './write-parts.ts';
-import { writeSearch } from './write-search.ts';
 import { writeTasks } from './write-tasks.ts';
 
 /** What steps of one case made since the last flush: the state after them, all their entries and effects. */

@@ -1,5 +1,5 @@
 import type { Db } from '../open.ts';
-import { runtimeOf } from './runtime-of.ts';
+import { runtimeOf } from '../runtime-of.ts';
 
 const ranks = { high: 0, normal: 1, low: 2 } as const;
 

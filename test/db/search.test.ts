@@ -3,7 +3,7 @@ import { indexOlderCases } from '../../db/own/index-older-cases.ts';
 import type { TaskQuery } from '../../db/read/list-tasks.ts';
 import { casesAmong, searchCaseList } from '../../db/read/search-cases.ts';
 import { searchTaskList, tasksAmong } from '../../db/read/search-tasks.ts';
-import { indexTerms, searchQuery } from '../../db/search-terms.ts';
+import { indexTerms, searchQuery } from '../../db/search/search-terms.ts';
 import { fillTasks } from '../support/fill-tasks.ts';
 import { type TemporaryStore, temporaryStore } from '../support/temporary-store.ts';
 

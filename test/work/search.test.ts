@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishDefinition } from '../../db/own/definitions.ts';
 import { type Person, putPerson } from '../../db/own/people.ts';
-import { openTexts } from '../../db/write/open-texts.ts';
+import { openTexts } from '../../db/search/open-texts.ts';
 import { definitionHash } from '../../machines/definition/hash.ts';
 import { runtimePart } from '../../machines/definition/runtime-part.ts';
 import { DefinitionDocument } from '../../machines/definition/schema.ts';

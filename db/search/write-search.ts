@@ -3,10 +3,10 @@ import { and, eq, max, sql } from 'drizzle-orm';
 import type { CaseState } from '../../machines/kernel/state.ts';
 import type { Db } from '../open.ts';
 import { perConnection, slots } from '../prepared.ts';
+import { runtimeOf } from '../runtime-of.ts';
 import { searchRows } from '../schema/index.ts';
-import { indexTerms } from '../search-terms.ts';
 import { openTexts } from './open-texts.ts';
-import { runtimeOf } from './runtime-of.ts';
+import { indexTerms } from './search-terms.ts';
 
 const at = sql.placeholder;
 const ofCase = and(eq(searchRows.tenant, at('tenant')), eq(searchRows.caseId, at('caseId')));

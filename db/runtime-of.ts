@@ -1,8 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm';
-import type { RuntimeDefinition } from '../../machines/kernel/definition.ts';
-import type { Db } from '../open.ts';
-import { perConnection } from '../prepared.ts';
-import { definitions } from '../schema/index.ts';
+import type { RuntimeDefinition } from '../machines/kernel/definition.ts';
+import type { Db } from './open.ts';
+import { perConnection } from './prepared.ts';
+import { definitions } from './schema/index.ts';
 
 /** What the projection needs to know of a definition. */
 export type ProjectedDefinition = Pick<RuntimeDefinition, 'tasks' | 'data' | '$defs'>;
