@@ -20,7 +20,7 @@ import type { Services } from '../services.ts';
 /** What surrounds the file in the upload's own format. */
 const envelopeBytesMax = 64 * 1024;
 
-const Upload = z.object({
+const Upload = z.strictObject({
   file: z.instanceof(File).openapi({ type: 'string', format: 'binary' }),
   key: z.string().min(1).max(80).optional().describe('Key of the checklist; default `other`'),
   reason: commonFields.reason,

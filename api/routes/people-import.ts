@@ -17,7 +17,12 @@ const importBytesMax = 10 * 1024 * 1024;
 const tables = ['people', 'departments', 'authority', 'absences'] as const satisfies Table[];
 
 const CsvFile = z.instanceof(File).openapi({ type: 'string', format: 'binary' }).optional();
-const Files = z.object({ people: CsvFile, departments: CsvFile, authority: CsvFile, absences: CsvFile });
+const Files = z.strictObject({
+  people: CsvFile,
+  departments: CsvFile,
+  authority: CsvFile,
+  absences: CsvFile,
+});
 const TableCounts = z.object({ added: z.int(), changed: z.int(), unchanged: z.int() });
 
 const Outcome = z

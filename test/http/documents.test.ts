@@ -95,6 +95,8 @@ describe('documents', () => {
     expect((await upload('handler', caseId, { key: 'findings' })).body.errors).toMatchObject([
       { pointer: '/file' },
     ]);
+    const unasked = await upload('handler', caseId, { file: pdf('x'), kye: 'findings' });
+    expect(unasked.body).toMatchObject({ status: 422, code: 'INPUT_INVALID', errors: [{ pointer: '/kye' }] });
     const large = await upload('handler', caseId, {
       file: new File([Buffer.alloc(21 * 1024 * 1024, 65)], 'a.txt'),
     });

@@ -245,6 +245,8 @@ describe('over HTTP', () => {
       ['people', 'FOUR_EYES'],
     ]);
     expect((await send('admin', {})).status).toBe(422);
+    const unasked = await send('admin', { people: lines('id,name', 'web,Other'), poeple: '' });
+    expect(unasked.body).toMatchObject({ code: 'INPUT_INVALID', errors: [{ pointer: '/poeple' }] });
   });
 
   test('an export is recorded, and nobody’s but the administrators’', async () => {
