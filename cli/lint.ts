@@ -1,21 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type Finding, lint } from '../machines/definition/lint.ts';
+import type { Policy } from '../machines/kernel/policy/table.ts';
+import { policyShapeProblems } from '../machines/policy/policy-problems.ts';
 import { CommandError } from './command-error.ts';
 
 const usageErrorCode = 2;
 
-/** `caseloom lint FILE`: what is wrong with a definition. Exit codes: 0 publishable, 1 not, 2 misuse. */
+/**
+ * `caseloom lint FILE`: what is wrong with a definition, by itself and under a table of who may do what. Exit codes: 0
+ * publishable, 1 not, 2 misuse.
+ */
 export function lintCommand(): Command {
   return new Command()
     .description(
       'Checks a definition document and tells what must be changed before it can be published.\n' +
-        'Exit code 0: it can be published, 1: it cannot, 2: there is no such file, or it is not JSON.',
+        'Exit code 0: it can be published, 1: it cannot, 2: a file is not there, or not what it should be.',
     )
     .argument('<file>', 'the definition, JSON')
+    .option('--policy <file>', 'your own table of who may do what, JSON (default: the shipped one)')
     .option('--json', 'print one object with all findings')
-    .action((file: string, options: { json?: boolean }) => {
-      const findings = lint(readDocument(file));
+    .action((file: string, options: { policy?: string; json?: boolean }) => {
+      const table = options.policy === undefined ? {} : { policy: readTable(options.policy) };
+      const findings = lint(readDocument(file), table);
       const errors = findings.filter(({ severity }) => severity === 'error').length;
       process.stdout.write(
         options.json
@@ -41,6 +48,19 @@ const readDocument = (file: string): unknown => {
   } catch (error) {
     throw new CommandError(`${file}: is not JSON (${(error as Error).message})`, usageErrorCode);
   }
+};
+
+const readTable = (file: string): Policy => {
+  const table = readDocument(file);
+  const [problem] = policyShapeProblems(table);
+  if (problem) {
+    const { pointer, message } = problem;
+    throw new CommandError(
+      `${file}: is no table of who may do what (${pointer || '/'}: ${message})`,
+      usageErrorCode,
+    );
+  }
+  return table as Policy;
 };
 
 const line = ({ severity, pointer, code, message, fix }: Finding): string =>

@@ -5,6 +5,7 @@ import { definitionJsonSchema } from '../../machines/definition/schema.ts';
 import { Condition } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { readProblems } from '../schemas/common.ts';
+import { Finding } from '../schemas/finding.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['Definitions'];
@@ -20,16 +21,6 @@ const Version = z
     publishedAt: z.string(),
   })
   .openapi('DefinitionVersion');
-
-const Finding = z
-  .object({
-    pointer: z.string(),
-    code: z.string(),
-    message: z.string(),
-    fix: z.string(),
-    severity: z.enum(['error', 'warning']),
-  })
-  .openapi('Finding');
 
 const json = (description: string, schema: z.ZodType) => ({
   200: { description, content: { 'application/json': { schema } } },
@@ -68,7 +59,7 @@ const one = createRoute({
 const lintRoute = createRoute({
   method: 'post',
   path: '/v1/definitions/lint',
-  summary: 'Check a document; nothing is stored',
+  summary: 'Check a document, also against the table of who may do what; nothing is stored',
   tags,
   request: {
     body: {
@@ -136,7 +127,7 @@ export const definitionRoutes = (services: Services): Router => {
   });
 
   on(router, lintRoute, (c) => {
-    const findings = lint(c.get('body'));
+    const findings = lint(c.get('body'), { policy: c.get('person').policy });
     return c.json({ ok: !findings.some(({ severity }) => severity === 'error'), findings });
   });
 

@@ -1,9 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { definitionsInUse } from '../../db/own/definitions.ts';
 import { ownPolicyIn, publishPolicy } from '../../db/own/policies.ts';
 import { listRoles } from '../../db/own/roles.ts';
 import type { Json } from '../../machines/kernel/json.ts';
 import { policyRef } from '../../machines/kernel/policy/policy-ref.ts';
 import { currentPolicy, type Policy } from '../../machines/kernel/policy/table.ts';
+import { policyFindings } from '../../machines/policy/policy-findings.ts';
 import { policyProblems } from '../../machines/policy/policy-problems.ts';
 import { changePeople, type RequestedBy } from '../change-people.ts';
 import { isAdmin } from '../people-rights.ts';
@@ -12,12 +14,24 @@ import type { Reader } from '../reader.ts';
 import { maySeeCases } from '../rights.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { commandHeaders, commandProblems, readProblems } from '../schemas/common.ts';
+import { Finding } from '../schemas/finding.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['Policy'];
 const Document = z.record(z.string(), z.unknown());
 const Table = z.object({ hash: z.string(), policy: Document });
-const Answer = z.object({ own: z.boolean(), inForce: Table, shipped: Table }).openapi('PolicyTables');
+const Answer = z
+  .object({
+    own: z.boolean(),
+    inForce: Table,
+    shipped: Table,
+    warnings: z
+      .array(Finding)
+      .describe(
+        'Where the table in force and the definitions in use do not fit, with pointers into the table',
+      ),
+  })
+  .openapi('PolicyTables');
 const answer = (description: string) => ({
   description,
   content: { 'application/json': { schema: Answer } },
@@ -59,8 +73,15 @@ export const policyRoutes = (services: Services): Router => {
 
   const tablesOf = async (tenant: string) => {
     const own = await store.read((db) => ownPolicyIn(db, tenant));
-    const shipped = tableOf(currentPolicy);
-    return { own: own !== undefined, inForce: own ? tableOf(own.policy) : shipped, shipped };
+    const policy = own?.policy ?? currentPolicy;
+    const inUse = await definitionsInUse(store, tenant);
+    const events = inUse.map(({ id, version, runtime }) => ({ id, version, events: runtime.events }));
+    return {
+      own: own !== undefined,
+      inForce: tableOf(policy),
+      shipped: tableOf(currentPolicy),
+      warnings: policyFindings(policy, events).map((finding) => ({ ...finding })),
+    };
   };
   const publish = async (tenant: string, policy: Policy | null, by: RequestedBy) => {
     if ((await publishPolicy(store, tenant, policy, by)) === 'VERSION_TAKEN') {

@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, max } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, max, or } from 'drizzle-orm';
 import type { RuntimeDefinition } from '../../machines/kernel/definition.ts';
 import type { Json, JsonObject } from '../../machines/kernel/json.ts';
 import type { Store } from '../open.ts';
-import { calendars, definitions } from '../schema/index.ts';
+import { calendars, cases, definitions } from '../schema/index.ts';
 
 export type DefinitionRow = typeof definitions.$inferSelect;
 
@@ -107,6 +107,40 @@ export const listDefinitions = (store: Store, tenant: string) =>
       })
       .from(definitions)
       .where(eq(definitions.tenant, tenant))
+      .orderBy(asc(definitions.id), asc(definitions.version))
+      .all(),
+  );
+
+/** The versions that new cases may follow, and those that an open case follows, with the part that runs. */
+export const definitionsInUse = (
+  store: Store,
+  tenant: string,
+): Promise<Pick<DefinitionRow, 'id' | 'version' | 'runtime'>[]> =>
+  store.read((db) =>
+    db
+      .select({ id: definitions.id, version: definitions.version, runtime: definitions.runtime })
+      .from(definitions)
+      .where(
+        and(
+          eq(definitions.tenant, tenant),
+          or(
+            eq(definitions.status, 'published'),
+            exists(
+              db
+                .select({ caseId: cases.caseId })
+                .from(cases)
+                .where(
+                  and(
+                    eq(cases.tenant, definitions.tenant),
+                    eq(cases.definitionId, definitions.id),
+                    eq(cases.definitionHash, definitions.hash),
+                    eq(cases.status, 'open'),
+                  ),
+                ),
+            ),
+          ),
+        ),
+      )
       .orderBy(asc(definitions.id), asc(definitions.version))
       .all(),
   );

@@ -1,3 +1,4 @@
+import { currentPolicy, type Policy } from '../kernel/policy/table.ts';
 import { actionPlaces, type PlacedAction } from './action-places.ts';
 import { calendarIds, reservedRoles, staffRoles } from './known-names.ts';
 import { indexMachine, type MachineIndex } from './machine-index.ts';
@@ -9,6 +10,8 @@ export interface LintSurroundings {
   calendars?: readonly string[];
   /** Other definitions by id, with their events and who may send each. Absent: references to them are not judged. */
   definitions?: { readonly [id: string]: { events: { readonly [event: string]: readonly string[] } } };
+  /** The table of who may do what. */
+  policy?: Policy;
 }
 
 /** What every rule looks at. */
@@ -19,6 +22,7 @@ export interface LintContext {
   roles: ReadonlySet<string>;
   calendars: ReadonlySet<string>;
   definitions: LintSurroundings['definitions'];
+  policy: Policy;
 }
 
 export const lintContext = (document: DefinitionDocument, surroundings: LintSurroundings): LintContext => {
@@ -30,5 +34,6 @@ export const lintContext = (document: DefinitionDocument, surroundings: LintSurr
     roles: new Set([...(surroundings.roles ?? staffRoles), ...reservedRoles]),
     calendars: new Set(surroundings.calendars ?? calendarIds),
     definitions: surroundings.definitions,
+    policy: surroundings.policy ?? currentPolicy,
   };
 };

@@ -14,6 +14,7 @@ import { loopFindings } from './lint-loops.ts';
 import { structureFindings } from './lint-machine.ts';
 import { migrationFindings } from './lint-migrations.ts';
 import { nameFindings, roleFindings } from './lint-names.ts';
+import { policyTableFindings } from './lint-policy.ts';
 import { reachFindings } from './lint-reach.ts';
 import { machineReferenceFindings } from './lint-references.ts';
 import { reopenFindings } from './lint-reopen.ts';
@@ -55,6 +56,7 @@ export const lint = (document: unknown, surroundings: LintSurroundings = {}): Fi
     ...sizeFindings(context),
     ...nameFindings(context),
     ...roleFindings(context),
+    ...policyTableFindings(context),
     ...structure,
     ...references,
     ...compensationFindings(context),

@@ -21,6 +21,18 @@ const engineRoles = ['system', 'case'];
 /** Characters of canonical JSON that a table may have: it travels with every case. */
 export const policyCharsMax = 60_000;
 
+/** What makes a document no table at all: it is not as the schema says, or too large. */
+export const policyShapeProblems = (table: unknown): PolicyProblem[] => {
+  const faults = validate(schema as JsonSchema, table as Json, schema as JsonSchema, { personal: 'clear' });
+  if (faults.length > 0) {
+    return faults.map(({ pointer, message }) => ({ pointer, message }));
+  }
+  const chars = canonicalJson(table as Json).length;
+  return chars > policyCharsMax
+    ? [{ pointer: '', message: `has ${chars} characters; at most ${policyCharsMax} travel with a case` }]
+    : [];
+};
+
 /**
  * What a company's own table must not lack: all acts of the shipped one, roles that there are, and everything that
  * keeps people apart. That may be made stricter, never dropped.
@@ -28,15 +40,9 @@ export const policyCharsMax = 60_000;
  * @param roles ids of the company's roles
  */
 export const policyProblems = (table: unknown, roles: readonly string[]): PolicyProblem[] => {
-  const faults = validate(schema as JsonSchema, table as Json, schema as JsonSchema, { personal: 'clear' });
-  if (faults.length > 0) {
-    return faults.map(({ pointer, message }) => ({ pointer, message }));
-  }
-  const chars = canonicalJson(table as Json).length;
-  if (chars > policyCharsMax) {
-    return [
-      { pointer: '', message: `has ${chars} characters; at most ${policyCharsMax} travel with a case` },
-    ];
+  const shape = policyShapeProblems(table);
+  if (shape.length > 0) {
+    return shape;
   }
   const policy = table as Policy;
   const known = [...roles, ...reservedRoles];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningServer, startServer } from '../../api/server.ts';
 import { projectFolder } from '../../cli/project-folder.ts';
+import { currentPolicy } from '../../machines/kernel/policy/table.ts';
 import { complaint, startTestApi } from '../support/api.ts';
 
 type Api = Awaited<ReturnType<typeof startTestApi>>;
@@ -78,8 +79,19 @@ describe('caseloom', () => {
       code: 0,
       out: expect.stringContaining('nothing to say'),
     });
+    const table = join(api.folder, 'table.json');
+    const closed = { ...currentPolicy.acts['capa.verify'], by: {} };
+    writeFileSync(
+      table,
+      JSON.stringify({ ...currentPolicy, acts: { ...currentPolicy.acts, 'capa.verify': closed } }),
+    );
+    const { code: stillOk, out: told } = await caseloom('lint', shipped, '--policy', table);
+    expect([stillOk, told]).toEqual([0, expect.stringMatching(/warning {2}\/events\/capa\.verify\/by/)]);
     const broken = join(api.folder, 'broken.json');
     writeFileSync(broken, '{"id": "x"}');
+    expect(await caseloom('lint', shipped, '--policy', broken)).toMatchObject({
+      ...{ code: 2, err: expect.stringContaining('is no table') },
+    });
     const { code, out } = await caseloom('lint', broken, '--json');
     expect([code, JSON.parse(out)]).toMatchObject([1, { ok: false, errors: expect.any(Number) }]);
     writeFileSync(broken, '{');

@@ -1,7 +1,11 @@
+import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { retireDefinition } from '../../db/own/definitions.ts';
 import { getCase } from '../../db/read/get-case.ts';
+import { cases } from '../../db/schema/index.ts';
 import { policyRef } from '../../machines/kernel/policy/policy-ref.ts';
 import { type Act, currentPolicy, type Policy } from '../../machines/kernel/policy/table.ts';
+import { shippedDefinitions } from '../../machines/library/index.ts';
 import { startTestApi } from '../support/api.ts';
 import { recordsOf } from '../support/records.ts';
 
@@ -47,6 +51,37 @@ describe('a company’s own table', () => {
       ['policy.withdrawn', 'admin', { name: 'policy' }],
     ]);
     expect(records.every(({ commitments }) => commitments.length === 1)).toBe(true);
+  });
+
+  it('is published also where nobody could send an event by it, and its answer says so', async () => {
+    const closed = { ...(currentPolicy.acts['capa.verify'] as Act), by: {} };
+    const { status, body } = await put(table({ 'capa.verify': closed }));
+    expect([status, body.warnings]).toEqual([
+      200,
+      [expect.objectContaining({ code: 'ACT_CLOSED', pointer: '/acts/capa.verify/by' })],
+    ]);
+    expect((await api.call('qa', 'GET', '/v1/policy')).body.warnings).toEqual(body.warnings);
+    const document = shippedDefinitions().find(({ id }) => id === 'complaint');
+    expect((await api.call('designer', 'POST', '/v1/definitions/lint', document)).body).toMatchObject({
+      ...{ ok: true, findings: [{ code: 'ACT_CLOSED', pointer: '/events/capa.verify/by' }] },
+    });
+    expect((await api.call('admin', 'DELETE', '/v1/policy')).body.warnings).toEqual([]);
+  });
+
+  it('is judged by the versions that cases follow: those that are published, and retired ones while a case is open', async () => {
+    const closed = { ...(currentPolicy.acts['remedy.approve'] as Act), by: {} };
+    const { caseId } = await api.openComplaint();
+    const codes = async () => {
+      const { body } = await api.call('admin', 'GET', '/v1/policy');
+      return body.warnings.map(({ code }: { code: string }) => code);
+    };
+    await put(table({ 'remedy.approve': closed }));
+    await retireDefinition(api.store, 'default', 'complaint', '1.0.0');
+    expect(await codes()).toEqual(['ACT_CLOSED']);
+    await api.store.write((db) => {
+      db.update(cases).set({ status: 'closed' }).where(eq(cases.caseId, caseId)).run();
+    });
+    expect(new Set(await codes())).toEqual(new Set(['ACT_EVENT_UNKNOWN']));
   });
 
   it('takes away from the next request on: cases, lists, counts, personal values, people', async () => {
