@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Store } from '../db/open.ts';
 import type { NewRecord } from '../db/own/append-record.ts';
+import { bulkCounts } from '../db/own/bulk-counts.ts';
+import { beginBulkJob, endBulkJob } from '../db/own/bulk-course.ts';
 import { type BulkItem, type ItemResult, settleItem, waitingItems } from '../db/own/bulk-items.ts';
-import { type BulkJob, beginBulkJob, bulkCounts, endBulkJob, getBulkJob } from '../db/own/bulk-jobs.ts';
+import { type BulkJob, getBulkJob } from '../db/own/bulk-jobs.ts';
 import type { BulkActivities, SliceRequest, SliceResult } from '../workflows/bulk-contract.ts';
 import { createPlaces } from './places.ts';
 

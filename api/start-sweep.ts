@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { sweepBulkJobs } from '../db/own/bulk-jobs.ts';
+import { sweepBulkJobs } from '../db/own/bulk-course.ts';
 import { sweepRequests } from '../db/own/idempotency.ts';
 import { indexOlderCases } from '../db/own/index-older-cases.ts';
 import { sweepSignIn } from '../db/own/sessions.ts';

@@ -1,4 +1,5 @@
-import type { BulkJob, BulkTexts } from '../../db/own/bulk-jobs.ts';
+import type { BulkJob } from '../../db/own/bulk-jobs.ts';
+import type { BulkTexts } from '../../db/own/bulk-texts.ts';
 import type { Reader } from '../reader.ts';
 import type { Services } from '../services.ts';
 import { commentParts, plainParts, reassignParts, type TaskParts } from '../task-parts.ts';

@@ -1,6 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Context } from 'hono';
-import { type BulkTexts, type BulkVerb, bulkItemsMax, insertBulkJob } from '../../db/own/bulk-jobs.ts';
+import { bulkItemsMax, insertBulkJob } from '../../db/own/bulk-course.ts';
+import type { BulkVerb } from '../../db/own/bulk-jobs.ts';
+import type { BulkTexts } from '../../db/own/bulk-texts.ts';
 import { pageSizeMax } from '../../db/read/cursor.ts';
 import { isHidden } from '../../db/read/out-of-sight.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';

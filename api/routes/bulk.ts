@@ -1,15 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { bulkCounts, bulkCountsOf } from '../../db/own/bulk-counts.ts';
+import { type BulkWish, bulkItemsMax, wishBulkJob } from '../../db/own/bulk-course.ts';
 import { listBulkItems } from '../../db/own/bulk-items.ts';
-import {
-  type BulkJob,
-  type BulkWish,
-  bulkCounts,
-  bulkItemsMax,
-  getBulkJob,
-  listBulkJobs,
-  wishBulkJob,
-} from '../../db/own/bulk-jobs.ts';
+import { type BulkJob, getBulkJob, listBulkJobs } from '../../db/own/bulk-jobs.ts';
 import { hidingFacets } from '../../db/read/out-of-sight.ts';
 import type { Json } from '../../machines/kernel/json.ts';
 import { startBulk, wake } from '../bulk/start-bulk.ts';
@@ -93,16 +87,14 @@ export const bulkRoutes = (services: Services): Router => {
     return job?.starterId === id ? job : undefined;
   };
 
-  // Neither rows nor counts tell of cases that the reader may not see any more.
-  const viewOf = async (job: BulkJob, hiding: string[]): Promise<Json> =>
-    bulkJobView(job, await bulkCounts(store, job, hiding));
-
   const present = async (c: Context<AppEnv>, jobId: string): Promise<Json> => {
     const job = await findOwn(c, jobId);
     if (!job) {
       throw new Condition('NOT_FOUND', 'There is no such job of yours.');
     }
-    return viewOf(job, await hidingFacets(store, c.get('person')));
+    // Neither rows nor counts tell of cases that the reader may not see any more.
+    const hiding = await hidingFacets(store, c.get('person'));
+    return bulkJobView(job, await bulkCounts(store, job, hiding));
   };
 
   on(router, start, async (c) => {
@@ -127,8 +119,9 @@ export const bulkRoutes = (services: Services): Router => {
     const person = c.get('person');
     const { tenant, id: starterId } = person;
     const { items, next } = await listBulkJobs(store, { tenant, starterId, ...c.req.valid('query') });
-    const hiding = await hidingFacets(store, person);
-    return c.json({ items: await Promise.all(items.map((job) => viewOf(job, hiding))), next });
+    const jobIds = items.map(({ jobId }) => jobId);
+    const counts = await bulkCountsOf(store, tenant, jobIds, await hidingFacets(store, person));
+    return c.json({ items: items.map((job) => bulkJobView(job, counts.get(job.jobId) ?? {})), next });
   });
 
   on(router, one, async (c) => {

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import type { BulkCounts } from '../../db/own/bulk-counts.ts';
+import { bulkItemsMax } from '../../db/own/bulk-course.ts';
 import type { BulkItem } from '../../db/own/bulk-items.ts';
-import { type BulkCounts, type BulkJob, bulkItemsMax } from '../../db/own/bulk-jobs.ts';
+import type { BulkJob } from '../../db/own/bulk-jobs.ts';
 import type { Json } from '../../machines/kernel/json.ts';
 import { page } from './case.ts';
 import { Instant, Reason } from './common.ts';

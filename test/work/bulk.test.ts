@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wakeAsked } from '../../cli/worker/wake-asked.ts';
-import { sweepBulkJobs } from '../../db/own/bulk-jobs.ts';
+import { sweepBulkJobs } from '../../db/own/bulk-course.ts';
 import { type Person, putPerson } from '../../db/own/people.ts';
 import { createServiceKey, revokeServiceKey } from '../../db/own/service-keys.ts';
 import { entriesOf } from '../../db/read/get-case.ts';
@@ -267,6 +267,10 @@ describe('a bulk job', () => {
     ]);
     const mine = (await api.call('lead', 'GET', '/v1/bulk?limit=200')).body.items;
     expect(mine.map((each: { jobId: string }) => each.jobId)).toContain(jobId);
+    expect(mine.length).toBeGreaterThan(2);
+    for (const listed of mine.slice(0, 3)) {
+      expect(listed.counts).toEqual((await read('lead', listed.jobId)).counts);
+    }
     expect((await api.call('manager', 'GET', '/v1/bulk')).body.items).toEqual([]);
   });
 

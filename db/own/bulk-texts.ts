@@ -1,0 +1,48 @@
+import { and, eq } from 'drizzle-orm';
+import type { Db } from '../open.ts';
+import { bulkJobs, vaultKeys } from '../schema/index.ts';
+import { decryptJsonIn, encryptJsonIn, type KeptPlace } from '../vault/kept-json.ts';
+import type { Vault } from '../vault/open-vault.ts';
+import { type BulkJobKey, isBulkJob } from './bulk-jobs.ts';
+
+/** Free texts of a job's command. They are personal: they leave the vault with each item's command only. */
+export interface BulkTexts {
+  reason?: string;
+  text?: string;
+}
+
+/** The texts' key is the job's own, and goes when it has ended. */
+const placeOf = ({ tenant, jobId }: BulkJobKey): KeptPlace => ({
+  tenant,
+  subject: `bulk:${jobId}`,
+  row: ['bulk_jobs', jobId],
+});
+
+/** What stands of its texts in a new job's row. */
+export const keptTextsIn = (
+  vault: Vault,
+  db: Db,
+  key: BulkJobKey,
+  texts: BulkTexts,
+): Pick<typeof bulkJobs.$inferInsert, 'textNonce' | 'textCiphertext'> => {
+  const hasTexts = Object.keys(texts).length > 0;
+  const kept = hasTexts ? encryptJsonIn(vault, db, placeOf(key), { ...texts }) : undefined;
+  return { textNonce: kept?.nonce ?? null, textCiphertext: kept?.ciphertext ?? null };
+};
+
+/** The job's texts; none where it has none, or has ended. */
+export const bulkTexts = (vault: Vault, key: BulkJobKey): Promise<BulkTexts> =>
+  vault.store.read((db) => {
+    const row = db.select().from(bulkJobs).where(isBulkJob(key)).get();
+    if (!row?.textNonce || !row.textCiphertext) return {};
+    const encrypted = { nonce: row.textNonce, ciphertext: row.textCiphertext };
+    return (decryptJsonIn(vault, db, placeOf(key), encrypted) ?? {}) as BulkTexts;
+  });
+
+/** Destroys a job's texts: no copy of its row can be read any more. */
+export const destroyTextsIn = (db: Db, key: BulkJobKey): void => {
+  db.update(bulkJobs).set({ textNonce: null, textCiphertext: null }).where(isBulkJob(key)).run();
+  db.delete(vaultKeys)
+    .where(and(eq(vaultKeys.tenant, key.tenant), eq(vaultKeys.subject, placeOf(key).subject)))
+    .run();
+};
