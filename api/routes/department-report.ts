@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { calendarIn } from '../../db/own/notifications-calendar.ts';
-import { listTaskTimes, taskTimesMax } from '../../db/read/list-task-times.ts';
+import { listTaskTimes, type TaskTimes, taskTimesMax } from '../../db/read/list-task-times.ts';
 import { hidingFacets } from '../../db/read/out-of-sight.ts';
 import type { Calendar } from '../../machines/kernel/calendar.ts';
 import { instantAt, instantMs } from '../../machines/kernel/instant.ts';
@@ -35,7 +35,7 @@ const DepartmentStep = z
   })
   .openapi('DepartmentStep');
 
-const report = createRoute({
+const reportRoute = createRoute({
   method: 'get',
   path: '/v1/reports/departments',
   summary: 'How long tasks waited and how long they were worked on, by department and step',
@@ -75,7 +75,7 @@ const defaultMs = 90 * 86_400_000;
 export const departmentReportRoutes = (services: Services): Router => {
   const { store, now, definitions } = services;
   const router = newRouter();
-  on(router, report, async (c) => {
+  on(router, reportRoute, async (c) => {
     const person = c.get('person');
     const { tenant } = person;
     if (!hasOwnRole(person.policy, { actor: person }, reportReaders)) {
@@ -88,26 +88,27 @@ export const departmentReportRoutes = (services: Services): Router => {
       to: instantAt(toMs),
     };
     const [hiding, hidden] = await Promise.all([hidingFacets(store, person), hiddenStates(services, person)]);
-    const found = await listTaskTimes(store, { tenant, ...span, kind, hiding, hidden });
     const calendars = new Map<string, Calendar | undefined>();
-    for (const { definitionHash, profile } of found) {
+    const calendarOf = async ({ definitionHash, profile }: TaskTimes): Promise<Calendar | undefined> => {
       const key = JSON.stringify([definitionHash, profile]);
       if (!calendars.has(key)) {
         const { runtime } = await definitions.ofCase(tenant, definitionHash);
         const id = runtime.profiles?.[profile ?? '']?.calendar ?? runtime.calendar;
         calendars.set(key, await store.read((db) => calendarIn(db, tenant, id)));
       }
+      return calendars.get(key);
+    };
+    const report = departmentReport(now());
+    let read = 0;
+    for await (const page of listTaskTimes(store, { tenant, ...span, kind, hiding, hidden })) {
+      read += page.length;
+      for (const task of page) {
+        if (department === undefined || task.department === department) {
+          report.add({ ...task, calendar: await calendarOf(task) });
+        }
+      }
     }
-    const items = departmentReport(
-      found
-        .filter((task) => department === undefined || task.department === department)
-        .map(({ definitionHash, profile, ...task }) => ({
-          ...task,
-          calendar: calendars.get(JSON.stringify([definitionHash, profile])),
-        })),
-      now(),
-    );
-    return c.json({ ...span, whole: found.length < taskTimesMax, items });
+    return c.json({ ...span, whole: read < taskTimesMax, items: report.lines() });
   });
   return router;
 };

@@ -42,58 +42,82 @@ export interface DepartmentStep {
   usedWorkingHours: Spread;
 }
 
-/** Sums the times of tasks up by department and step, in the order of their names. */
-export const departmentReport = (tasks: readonly StepTimes[], nowMs: number): DepartmentStep[] => {
-  const groups = Map.groupBy(tasks, ({ department, definition, step }) =>
-    JSON.stringify([department, definition, step]),
-  );
+/** The times of many tasks, summed up as they come: whoever has many lets others have their turn in between. */
+export interface DepartmentReport {
+  add: (task: StepTimes) => void;
+  /** A line for each department and step, in the order of their names. */
+  lines: () => DepartmentStep[];
+}
+
+export const departmentReport = (nowMs: number): DepartmentReport => {
+  const sums = new Map<string, Sum>();
   const readings = new Map<Calendar, CalendarReading>();
   const readingOf = (calendar: Calendar): CalendarReading => {
     const reading = readings.get(calendar) ?? readCalendar(calendar);
     readings.set(calendar, reading);
     return reading;
   };
-  return [...groups.entries()]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, group]) => {
-      const [department, definition, step] = JSON.parse(key) as [string | null, string, string];
-      const timed = group
-        .filter(({ status }) => status !== 'cancelled')
-        .map(({ openedAt, assignedAt, closedAt, calendar }) => {
-          const openedMs = instantMs(openedAt);
-          const endMs = Math.max(openedMs, closedAt === null ? nowMs : instantMs(closedAt));
-          // Whoever completes a task that nobody had has had it for that moment only.
-          const takenMs =
-            assignedAt === null ? endMs : Math.min(Math.max(instantMs(assignedAt), openedMs), endMs);
-          const working = (fromMs: number, toMs: number): number | undefined =>
-            calendar && lengthOf(spansUntil(countedSpans(true, fromMs, [], readingOf(calendar)), toMs));
-          return {
-            waited: takenMs - openedMs,
-            used: endMs - takenMs,
-            waitedWorking: working(openedMs, takenMs),
-            usedWorking: working(takenMs, endMs),
-          };
-        });
-      const count = (status: StepTimes['status']): number =>
-        group.filter((task) => task.status === status).length;
-      const known = (values: (number | undefined)[]): number[] =>
-        values.filter((value) => value !== undefined);
-      return {
-        ...{ department, definition, step, tasks: group.length },
-        ...{ open: count('open'), completed: count('completed'), cancelled: count('cancelled') },
-        late: group.filter((task) => isLate(task, nowMs)).length,
-        waitedHours: spread(timed.map(({ waited }) => waited)),
-        usedHours: spread(timed.map(({ used }) => used)),
-        waitedWorkingHours: spread(known(timed.map(({ waitedWorking }) => waitedWorking))),
-        usedWorkingHours: spread(known(timed.map(({ usedWorking }) => usedWorking))),
-      };
-    });
+  return {
+    add: (task) => {
+      const { department, definition, step, status, calendar } = task;
+      const key = JSON.stringify([department, definition, step]);
+      const sum = sums.get(key) ?? newSum();
+      sums.set(key, sum);
+      sum[status] += 1;
+      if (status === 'cancelled') {
+        return;
+      }
+      const { openedMs, takenMs, endMs } = timesOf(task, nowMs);
+      if (task.dueAt !== null && endMs > instantMs(task.dueAt)) {
+        sum.late += 1;
+      }
+      sum.waitedMs.push(takenMs - openedMs);
+      sum.usedMs.push(endMs - takenMs);
+      if (calendar !== undefined) {
+        const reading = readingOf(calendar);
+        sum.waitedWorkingMs.push(workingMs(reading, openedMs, takenMs));
+        sum.usedWorkingMs.push(workingMs(reading, takenMs, endMs));
+      }
+    },
+    lines: () => [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, sum]) => lineOf(key, sum)),
+  };
 };
 
-const isLate = ({ status, closedAt, dueAt }: StepTimes, nowMs: number): boolean =>
-  status !== 'cancelled' &&
-  dueAt !== null &&
-  (closedAt === null ? nowMs : instantMs(closedAt)) > instantMs(dueAt);
+type Sum = { [count in StepTimes['status'] | 'late']: number } & {
+  waitedMs: number[];
+  usedMs: number[];
+  waitedWorkingMs: number[];
+  usedWorkingMs: number[];
+};
+
+const newSum = (): Sum => ({
+  ...{ open: 0, completed: 0, cancelled: 0, late: 0 },
+  ...{ waitedMs: [], usedMs: [], waitedWorkingMs: [], usedWorkingMs: [] },
+});
+
+const timesOf = ({ openedAt, assignedAt, closedAt }: StepTimes, nowMs: number) => {
+  const openedMs = instantMs(openedAt);
+  const endMs = Math.max(openedMs, closedAt === null ? nowMs : instantMs(closedAt));
+  // Whoever completes a task that nobody had has had it for that moment only.
+  const takenMs = assignedAt === null ? endMs : Math.min(Math.max(instantMs(assignedAt), openedMs), endMs);
+  return { openedMs, takenMs, endMs };
+};
+
+const workingMs = (reading: CalendarReading, fromMs: number, toMs: number): number =>
+  lengthOf(spansUntil(countedSpans(true, fromMs, [], reading), toMs));
+
+const lineOf = (key: string, sum: Sum): DepartmentStep => {
+  const [department, definition, step] = JSON.parse(key) as [string | null, string, string];
+  const { open, completed, cancelled, late } = sum;
+  return {
+    ...{ department, definition, step, tasks: open + completed + cancelled },
+    ...{ open, completed, cancelled, late },
+    waitedHours: spread(sum.waitedMs),
+    usedHours: spread(sum.usedMs),
+    waitedWorkingHours: spread(sum.waitedWorkingMs),
+    usedWorkingHours: spread(sum.usedWorkingMs),
+  };
+};
 
 const hours = (ms: number): number => Math.round((ms / HOUR_MS) * 100) / 100;
 
@@ -102,7 +126,7 @@ const spread = (values: readonly number[]): Spread => {
   if (values.length === 0) {
     return { mean: null, median: null, p90: null };
   }
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   const at = (share: number): number =>
     hours(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] as number);
   const mean = hours(values.reduce((sum, value) => sum + value, 0) / values.length);
