@@ -12,6 +12,7 @@ import { absenceRoutes } from './routes/absences.ts';
 import { adHocRoutes } from './routes/ad-hoc.ts';
 import { authorityRoutes } from './routes/authority.ts';
 import { bulkRoutes } from './routes/bulk.ts';
+import { casePolicyRoutes } from './routes/case-policy.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { deadlineRoutes } from './routes/deadlines.ts';
 import { definitionRoutes } from './routes/definitions.ts';
@@ -92,6 +93,7 @@ export const createApp = (deps: ApiDeps): Router => {
     messageRoutes,
     surgeRoutes,
     policyRoutes,
+    casePolicyRoutes,
     loginRoutes,
     serviceKeyRoutes,
   ]) {

@@ -55,6 +55,7 @@ export type ApiRefusalCode =
   | 'FACT_UNKNOWN'
   | 'IMPORT_INVALID'
   | 'PERSON_UNKNOWN'
+  | 'POLICY_UNKNOWN'
   | 'SCOPE_REQUIRED';
 
 export type ProblemCode = ApiRefusalCode | ConditionCode;
@@ -130,6 +131,8 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   PERIOD_INVALID: { status: 422, title: 'The time is not possible' },
   PERIOD_OVERLAPS: { status: 409, title: 'The same is said twice for one time' },
   PERSON_UNKNOWN: { status: 422, title: 'No such person' },
+  POLICY_UNCHANGED: { status: 409, title: 'The case follows this table already' },
+  POLICY_UNKNOWN: { status: 422, title: 'This table is not in force' },
   PROFILE_UNKNOWN: { status: 422, title: 'No such profile' },
   PROJECTION_BEHIND: { status: 503, title: 'Earlier commands are not stored yet' },
   REASON_REQUIRED: { status: 422, title: 'A reason is required' },

@@ -74,10 +74,10 @@ export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: S
   const storedBefore = start.type === 'open' ? 0 : start.state.seq;
   const queue = createProjectionQueue(storedBefore, () => effects.underWay(), {
     stored: (caused) => effects.start(caused),
-    ahead: ({ run: note, ...state }, storedSeq, dropped) => {
+    ahead: ({ state: { run: note, ...state }, policy }, storedSeq, dropped) => {
       log.warn('Goes on from what this run stored before its worker died.', { seq: state.seq });
       const commands = dropped.flatMap(({ command }) => (command === undefined ? [] : [command]));
-      if (!live.goOnFrom(state, storedSeq, commands)) {
+      if (!live.goOnFrom({ state, policy }, storedSeq, commands)) {
         stopDiverged();
         return;
       }

@@ -1,5 +1,7 @@
 import type { Command } from '../machines/kernel/command.ts';
 import { type Compiled, compile } from '../machines/kernel/compile.ts';
+import { compiledAfter, withPolicy } from '../machines/kernel/policy/adopt-policy.ts';
+import type { Policy } from '../machines/kernel/policy/table.ts';
 import { isRefusal, type Refusal } from '../machines/kernel/refusal.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
 import { answeredMax, answeredSeq, type Step, step, wake } from '../machines/kernel/step.ts';
@@ -17,9 +19,14 @@ export interface LiveCase {
   wake: () => void;
   /**
    * Goes on from what the store has instead, dropping the steps after `storedSeq`; takes again what was dropped and is
-   * not in it. Returns false where the stored case counts with calendars that this run has not seen.
+   * not in it. Returns false where the stored case counts with calendars that this run has not seen, or follows a table
+   * that is not given.
    */
-  goOnFrom: (stored: CaseState, storedSeq: number, dropped: Command[]) => boolean;
+  goOnFrom: (
+    stored: { state: CaseState; policy: Policy | undefined },
+    storedSeq: number,
+    dropped: Command[],
+  ) => boolean;
   /** Why a command that was dropped could not be taken again. */
   refusalOf: (commandId: string) => Refusal | undefined;
   /** The answer that a command got; undefined where the case has not taken it, or has forgotten it. */
@@ -72,9 +79,9 @@ export const createLiveCase = (
     if (judged?.state === state && judged.commandId === command.id && judged.at === at) {
       return judged;
     }
-    const after = command.type === 'recalculate' ? recompiled(compiled, command.calendars) : compiled;
-    const result = step(after, state, command, at);
-    const made = { state, commandId: command.id, at, compiled: after, result };
+    const before = command.type === 'recalculate' ? recompiled(compiled, command.calendars) : compiled;
+    const result = step(before, state, command, at);
+    const made = { state, commandId: command.id, at, compiled: compiledAfter(before, command), result };
     judged = isRefusal(result) ? undefined : made;
     return made;
   };
@@ -103,7 +110,7 @@ export const createLiveCase = (
       return isRefusal(result) ? result : undefined;
     },
     take,
-    goOnFrom: (stored, storedSeq, dropped) => {
+    goOnFrom: ({ state: stored, policy }, storedSeq, dropped) => {
       state = stored;
       for (const [id, { seq }] of answers) {
         if (seq > storedSeq) {
@@ -114,7 +121,8 @@ export const createLiveCase = (
         const has = answeredSeq(stored, command.id) !== undefined;
         compiled = has && command.type === 'recalculate' ? recompiled(compiled, command.calendars) : compiled;
       }
-      if (!sameCalendars(stored, compiled)) {
+      compiled = underStored(compiled, stored, policy);
+      if (!samePinned(stored, compiled)) {
         return false;
       }
       for (const command of dropped) {
@@ -145,7 +153,14 @@ export const createLiveCase = (
   };
 };
 
-const sameCalendars = ({ calendars }: CaseState, { calendarHashes }: Compiled): boolean =>
+/** What the store has decides: this run may have taken a table since that is not in it, or not have seen one that is. */
+const underStored = (compiled: Compiled, stored: CaseState, policy: Policy | undefined): Compiled =>
+  stored.policy?.hash === compiled.policyRef?.hash
+    ? compiled
+    : withPolicy(compiled, stored.policy === undefined ? null : (policy ?? null));
+
+const samePinned = ({ calendars, policy }: CaseState, { calendarHashes, policyRef }: Compiled): boolean =>
+  policy?.hash === policyRef?.hash &&
   Object.entries(calendarHashes).every(([id, hash]) => calendars[id] === hash);
 
 /** The definition with newer slices of the calendars that it counts with. */

@@ -3,6 +3,7 @@ import type { Command, Facts, Opening, Reopening } from '../machines/kernel/comm
 import type { CompileInput } from '../machines/kernel/compile.ts';
 import type { Effect } from '../machines/kernel/effect.ts';
 import type { Entry } from '../machines/kernel/entry.ts';
+import type { Policy } from '../machines/kernel/policy/table.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
 
 /** What a case's workflow starts from. */
@@ -90,6 +91,8 @@ export interface Projected {
   headHash: string;
   /** Nothing was written: this very run has stored other entries in their place, and goes on from them. */
   ahead?: StoredState;
+  /** Beside `ahead`, where the stored case follows a table of the company's own: that table. */
+  policy?: Policy;
 }
 
 /** A case's state as the store has it. */

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { Command } from '../machines/kernel/command.ts';
 import type { Effect } from '../machines/kernel/effect.ts';
+import type { Policy } from '../machines/kernel/policy/table.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
 import type { Step } from '../machines/kernel/step.ts';
 import type { CaseActivities } from './activity-contract.ts';
@@ -36,11 +37,17 @@ export interface ProjectionEvents {
   /** The store has the entries that caused these; now they may be carried out. */
   stored: (effects: CausedEffect[]) => void;
   /** This run had stored more than it remembers: it goes on from there, without these steps of its own. */
-  ahead: (stored: StoredState, storedSeq: number, dropped: QueuedStep[]) => void;
+  ahead: (stored: StoredAhead, storedSeq: number, dropped: QueuedStep[]) => void;
   /** The store holds another history of the case. Nothing more is written. */
   diverged: () => void;
   /** The run is not the one whose history it replays: it must not go on. */
   broken: (error: Error) => void;
+}
+
+/** What the store has of a case, and the company's own table that the case follows there, if any. */
+export interface StoredAhead {
+  state: StoredState;
+  policy: Policy | undefined;
 }
 
 /** A step on its way, with the command that made it, where one did. */
@@ -95,7 +102,7 @@ export const createProjectionQueue = (
       const [storedBefore, dropped] = [storedSeq, waiting];
       waiting = [];
       storedSeq = answer.ahead.seq;
-      ahead(answer.ahead, storedBefore, dropped);
+      ahead({ state: answer.ahead, policy: answer.policy }, storedBefore, dropped);
       return;
     }
     waiting = waiting.slice(steps.length);

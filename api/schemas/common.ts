@@ -19,6 +19,11 @@ export const DataObject = z.record(z.string(), z.unknown());
 
 export const Reason = z.string().trim().min(1).max(5_000);
 
+export const PolicyHash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe('SHA-256 of a table of who may do what, as `GET /v1/policy` tells it');
+
 export const OnBehalfOf = z
   .union([
     z.strictObject({ customer: z.literal(true) }),

@@ -1,4 +1,5 @@
 import type { EntryLeaf } from '../../machines/kernel/entry.ts';
+import { ownPolicyName } from '../../machines/kernel/policy/table.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
 import { logPlaces } from './check-log-place.ts';
 import { checkEntry, type Link } from './entry-fault.ts';
@@ -68,6 +69,10 @@ const rowFault = (row: CaseRow, last: Link, leaf: EntryLeaf): Fault | undefined 
     : { code: 'HEAD_DIFFERS', what: 'the case stands at another entry than the last one stored' };
 };
 
+/** The company's own table that the entry names; a shipped one is told by its number alone. */
+const ownTableOf = ({ policy }: EntryLeaf): string | undefined =>
+  policy?.includes('#') ? policy : undefined;
+
 /** The case as its row shows it must be what its entries made of it. */
 const stateFault = (row: CaseRow, leaf: EntryLeaf, folded: Folded): Fault | undefined => {
   const differs = (part: string): Fault => ({
@@ -95,6 +100,7 @@ const stateFault = (row: CaseRow, leaf: EntryLeaf, folded: Folded): Fault | unde
     ['seq', state.seq, row.lastSeq],
     ['headHash', state.headHash, row.headHash],
     ['receivedAt', row.receivedAt, state.receivedAt],
+    ['policy', state.policy && ownPolicyName(state.policy), ownTableOf(leaf)],
   ];
   const other = shown.find(([, left, right]) => left !== right);
   return other && differs(other[0]);

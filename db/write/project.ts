@@ -1,9 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Effect } from '../../machines/kernel/effect.ts';
 import type { Entry } from '../../machines/kernel/entry.ts';
+import type { Policy } from '../../machines/kernel/policy/table.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
 import { isConflict, TrailDiverged } from '../failure.ts';
 import type { Db, Store } from '../open.ts';
+import { policyByHashIn } from '../own/policies.ts';
 import { perConnection } from '../prepared.ts';
 import { cases } from '../schema/index.ts';
 import { writeSearch } from '../search/write-search.ts';
@@ -39,6 +41,8 @@ export interface Projected {
   headHash: string;
   /** Nothing was written: the same run stored this already, before its worker died. It goes on from here. */
   ahead?: StoredState;
+  /** Beside `ahead`, where the stored case follows a table of the company's own: that table. */
+  policy?: Policy;
 }
 
 const statements = perConnection((db) => ({
@@ -59,7 +63,10 @@ const projectIn = (db: Db, batch: Batch): Projected => {
   const { tenant, caseId, state } = batch;
   const stored = statements(db).stored.get({ tenant, caseId });
   const ahead = storedAhead(db, batch, stored);
-  if (ahead) return { seq: state.seq, headHash: state.headHash, ahead };
+  if (ahead) {
+    const own = ahead.policy && { policy: policyByHashIn(db, tenant, ahead.policy.hash) };
+    return { seq: state.seq, headHash: state.headHash, ahead, ...own };
+  }
   const fresh = newEntries(db, batch, stored);
   if (fresh.length > 0) {
     insertEntries(db, batch, fresh);

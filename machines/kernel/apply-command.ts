@@ -10,6 +10,7 @@ import { approvalAnswered, approvalBarred } from './ask-approval.ts';
 import type { Command, DocumentCommand, LinkCommand, MessageCommand, RecalculateCommand } from './command.ts';
 import { isLive, setDeadline, triggerDeadlines } from './deadlines.ts';
 import type { Json, JsonObject } from './json.ts';
+import { adoptPolicy } from './policy/adopt-policy.ts';
 import { applyBarred, applyRecusal, keepOut } from './policy/apply-recusal.ts';
 import { mayContribute, mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
@@ -112,6 +113,9 @@ export const applyCommand = (run: Run, given: Command, cause: Cause): Refusal | 
       cause.type = 'deadline.recalculated';
       cause.data = brought({ calendars: run.compiled.calendarHashes });
       return applyRecalculation(run, command);
+    case 'adopt-policy':
+      cause.type = 'case.policy-adopted';
+      return adoptPolicy(run, command, cause);
     case 'failure': {
       const { effectId, code, facts } = command;
       cause.type = 'incident.raised';

@@ -1,6 +1,7 @@
 import type { Calendar } from './calendar.ts';
 import type { Json, JsonObject, Money, Sealed } from './json.ts';
 import type { ExclusionCause } from './policy/exclusion.ts';
+import type { Policy } from './policy/table.ts';
 
 /**
  * Who acts, as looked up by the API when the command came: the kernel judges by this and records it.
@@ -221,6 +222,13 @@ export interface RecalculateCommand extends CommandBase {
   calendars: { [id: string]: Calendar };
 }
 
+/** Puts the case under another table of who may do what; with a reason. */
+export interface AdoptPolicyCommand extends CommandBase {
+  type: 'adopt-policy';
+  /** The company's own; null: the shipped one. */
+  policy: Policy | null;
+}
+
 /** Something that the case asked for can never be done; comes from the durable shell and is an incident. */
 export interface FailureCommand extends CommandBase {
   type: 'failure';
@@ -255,6 +263,7 @@ export type Command =
   | MessageCommand
   | LinkCommand
   | RecalculateCommand
+  | AdoptPolicyCommand
   | FailureCommand
   | RecusalCommand
   | GoLiveCommand;

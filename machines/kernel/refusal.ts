@@ -42,7 +42,8 @@ export type RefusalCode =
   | 'RECALL_TOO_LATE'
   | 'SIGNER_NOT_REMOVABLE'
   | 'NOBODY_ELIGIBLE'
-  | 'SECOND_FACTOR_REQUIRED';
+  | 'SECOND_FACTOR_REQUIRED'
+  | 'POLICY_UNCHANGED';
 
 /** A command that was not accepted: nothing changed. `detail` holds no personal value. */
 export interface Refusal {

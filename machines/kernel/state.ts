@@ -33,7 +33,7 @@ export interface CaseState {
   number: string;
   kind: string;
   definition: DefinitionRef;
-  /** The company's own table that decides in it, as of its opening; absent: the shipped one of its kernel. */
+  /** The company's own table that decides in it, as of its opening or its last move; absent: the shipped one of its kernel. */
   policy?: PolicyRef;
   /** Raised by each re-opening. */
   epoch: number;

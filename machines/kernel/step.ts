@@ -156,7 +156,7 @@ const clockOf = (state: CaseState, command: Command, now: string): string | unde
   if (state.mode !== 'historical') {
     return now;
   }
-  if (command.type === 'go-live') {
+  if (command.type === 'go-live' || command.type === 'adopt-policy') {
     return state.clockAt;
   }
   if (given === undefined) {

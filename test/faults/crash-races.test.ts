@@ -5,15 +5,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { projectFolder } from '../../cli/project-folder.ts';
 import { workflowBundle } from '../../cli/worker/workflow-bundle.ts';
 import { openStore, type Store } from '../../db/open.ts';
+import { publishPolicy } from '../../db/own/policies.ts';
 import { getCase } from '../../db/read/get-case.ts';
 import type { Command } from '../../machines/kernel/command.ts';
 import { compile } from '../../machines/kernel/compile.ts';
 import { open } from '../../machines/kernel/open.ts';
+import { policyRef } from '../../machines/kernel/policy/policy-ref.ts';
+import { currentPolicy, ownPolicyName } from '../../machines/kernel/policy/table.ts';
 import { isRefusal } from '../../machines/kernel/refusal.ts';
 import type { Outcome } from '../../workflows/client/outcome.ts';
 import { sendCommand } from '../../workflows/client/send-command.ts';
 import { startCase } from '../../workflows/client/start-case.ts';
-import { admin, alwaysCalendar, miniInput, miniOpening, send } from '../support/mini-case.ts';
+import { admin, alwaysCalendar, miniInput, miniOpening, reason, send } from '../support/mini-case.ts';
 import { startTestServer, type TestServer } from '../support/temporal.ts';
 import { wholeTrail } from '../support/whole-trail.ts';
 import { answerOf } from '../support/worker.ts';
@@ -147,6 +150,37 @@ describe.runIf(isFull)('after a worker was killed', () => {
         ]);
         expect(trail.at(-1)?.read.calendar).toEqual(after.calendarHashes);
         expect((await getCase(store, target))?.state.data.notes).toBe(2);
+      });
+    },
+    180_000,
+  );
+
+  test.concurrent.each([
+    ['sent again', true],
+    ['not sent again', false],
+  ])(
+    'a move to another table that it had stored is kept, %s, and that table decides',
+    async (_how, again) => {
+      await inHome(async (home, storeOf) => {
+        const policy = { ...currentPolicy, id: 'ours' };
+        const command: Command = { id: 'moved', type: 'adopt-policy', policy, facts: admin, reason };
+        const target = await crashedCase(home, 'after-project:3', [send('note'), command]);
+        const store = await storeOf();
+        await publishPolicy(store, target.tenant, policy, { actorId: 'ada', atMs: Date.now() });
+        await home.start();
+        if (again) {
+          expect(answerOf(await insist(target, command)).seq).toBe(3);
+        }
+        answerOf(await insist(target, send('note')));
+        const trail = await wholeTrail(store, target);
+        expect(trail.map(({ type }) => type).filter((type) => !type.startsWith('task.'))).toEqual([
+          'case.opened',
+          'note',
+          'case.policy-adopted',
+          'note',
+        ]);
+        expect(trail.at(-1)?.read.policy).toBe(ownPolicyName(policyRef(policy)));
+        expect((await getCase(store, target))?.state.policy).toEqual(policyRef(policy));
       });
     },
     180_000,

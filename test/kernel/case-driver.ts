@@ -5,6 +5,7 @@ import type { RuntimeDefinition } from '../../machines/kernel/definition.ts';
 import type { Effect } from '../../machines/kernel/effect.ts';
 import type { Entry, EntryLeaf } from '../../machines/kernel/entry.ts';
 import { open, reopen } from '../../machines/kernel/open.ts';
+import { compiledAfter } from '../../machines/kernel/policy/adopt-policy.ts';
 import { isRefusal, type Refusal } from '../../machines/kernel/refusal.ts';
 import { sha256Hex } from '../../machines/kernel/sha256.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
@@ -86,7 +87,7 @@ export interface DriverOptions {
 
 /** Opens a case and drives it. @throws Error when the opening is refused; `openingOf` shows refusals instead. */
 export const drive = (part: Partial<RuntimeDefinition>, options: DriverOptions = {}): CaseDriver => {
-  const compiled = compiledOf(part, options.input);
+  let compiled = compiledOf(part, options.input);
   const at = options.at ?? minute(0);
   const opened = openingOf(compiled, at, options.opening);
   if (isRefusal(opened)) {
@@ -94,7 +95,9 @@ export const drive = (part: Partial<RuntimeDefinition>, options: DriverOptions =
   }
   let commands = 0;
   const driver: CaseDriver = {
-    compiled,
+    get compiled() {
+      return compiled;
+    },
     state: opened.state,
     entries: [...opened.entries],
     effects: [...opened.effects],
@@ -103,7 +106,9 @@ export const drive = (part: Partial<RuntimeDefinition>, options: DriverOptions =
       const { by, ...rest } = loose;
       const facts = rest.facts ?? as(by ?? 'handler');
       const command = { id: `command-${++commands}`, ...rest, facts } as Command;
-      return take(step(compiled, driver.state, command, at));
+      const made = step(compiled, driver.state, command, at);
+      compiled = isRefusal(made) ? compiled : compiledAfter(compiled, command);
+      return take(made);
     },
     event: (event, by, at, data) =>
       driver.send({ type: 'event', event, by, ...(data === undefined ? {} : { data }) }, at),

@@ -6,6 +6,7 @@ import type { Command, ServiceCommand } from '../../machines/kernel/command.ts';
 import { type Compiled, type CompileInput, compile } from '../../machines/kernel/compile.ts';
 import type { Effect } from '../../machines/kernel/effect.ts';
 import type { Json } from '../../machines/kernel/json.ts';
+import { compiledAfter } from '../../machines/kernel/policy/adopt-policy.ts';
 import { isRefusal, type Refusal } from '../../machines/kernel/refusal.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
 import { answeredSeq, type Step, step } from '../../machines/kernel/step.ts';
@@ -137,7 +138,9 @@ export const inProcessCases = (
         if (answeredSeq(run.state, command.id) !== undefined) {
           return take(run, { state: run.state, entries: [], effects: [] });
         }
-        return take(run, step(run.compiled, run.state, command, at()));
+        const made = step(run.compiled, run.state, command, at());
+        run.compiled = isRefusal(made) ? run.compiled : compiledAfter(run.compiled, command);
+        return take(run, made);
       }),
     start: (input, judged) =>
       inTurn(keyOf(judged), async () => {

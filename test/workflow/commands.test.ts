@@ -5,7 +5,16 @@ import type { Command } from '../../machines/kernel/command.ts';
 import { policyRef } from '../../machines/kernel/policy/policy-ref.ts';
 import { currentPolicy, type Policy } from '../../machines/kernel/policy/table.ts';
 import { caseWorkflowId, commandUpdate } from '../../workflows/messages.ts';
-import { handler, lead, miniDefinition, miniInput, miniOpening, send } from '../support/mini-case.ts';
+import {
+  admin,
+  handler,
+  lead,
+  miniDefinition,
+  miniInput,
+  miniOpening,
+  reason,
+  send,
+} from '../support/mini-case.ts';
 import { startTestServer, type TestServer } from '../support/temporal.ts';
 import { answerOf, startTestWorker, type TestWorker } from '../support/worker.ts';
 
@@ -192,6 +201,39 @@ describe('continue-as-new', () => {
     expect(entries.map(({ leaf }) => JSON.parse(leaf).policy)).toEqual(
       Array.from({ length: 6 }, () => `ours@${policy.version}#${ref.hash}`),
     );
+  });
+
+  test('keeps the table that the case was put under meanwhile', async () => {
+    const title = { zh: '记录', en: 'Write a note' };
+    const note = { title, by: { lead: 'all' as const }, events: { [miniDefinition.id]: ['note'] } };
+    const policy: Policy = {
+      ...currentPolicy,
+      ...{ id: 'moved', acts: { ...currentPolicy.acts, 'note.write': note } },
+    };
+    await publishPolicy(cases.store, 'acme', policy, { actorId: 'ada', atMs: Date.now() });
+    const { caseId } = await opened({ limits: { eventsMax: 4 } });
+    const byHandler = () => cases.send(caseId, send('note'));
+    answerOf(await byHandler());
+    const adopt = { type: 'adopt-policy', policy, facts: admin, reason } as const;
+    answerOf(await cases.send(caseId, { ...adopt, id: `${caseId}.moved` }));
+    expect(await cases.send(caseId, { ...adopt, id: `${caseId}.again` })).toMatchObject({
+      ...{ type: 'refused', refusal: { code: 'POLICY_UNCHANGED' } },
+    });
+    const refused = { type: 'refused', refusal: { code: 'ROLE_REQUIRED' } };
+    expect(await byHandler()).toMatchObject(refused);
+    const run = (await handleOf(caseId).describe()).runId;
+    answerOf(await cases.send(caseId, send('acknowledge')));
+    await expect.poll(async () => (await handleOf(caseId).describe()).runId).not.toBe(run);
+    expect(await byHandler()).toMatchObject(refused);
+    answerOf(await cases.send(caseId, send('drop')));
+    const row = await getCase(cases.store, { tenant: 'acme', caseId });
+    expect(row?.state.policy).toEqual(policyRef(policy));
+    const entries = await entriesOf(cases.store, { tenant: 'acme', caseId });
+    expect(entries.map(({ type, leaf }) => [type, JSON.parse(leaf).policy !== undefined])).toEqual([
+      ['case.opened', false],
+      ...entries.slice(1, -3).map(({ type }) => [type, false]),
+      ...['case.policy-adopted', 'acknowledge', 'drop'].map((type) => [type, true]),
+    ]);
   });
 
   test('loses and doubles nothing while commands come in', async () => {

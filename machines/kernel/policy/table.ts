@@ -39,7 +39,7 @@ const byKernel: { readonly [kernel: number]: Policy } = { 1: first as Policy };
 /** The shipped one, which new runs and the API follow where a company has none of its own. */
 export const currentPolicy: Policy = first as Policy;
 
-/** What decides in a case: the table that it was opened with, else the shipped one of its kernel. */
+/** What decides in a case: the table that it was opened with or has adopted since, else the shipped one of its kernel. */
 export const policyOf = (
   { input }: { input: Pick<CompileInput, 'policy'> },
   { kernel }: Pick<CaseState, 'kernel'>,
@@ -50,7 +50,9 @@ export const policyOf = (
  * shipped version is told by its number.
  */
 export const policyName = (policy: Policy, own: PolicyRef | undefined): string =>
-  own === undefined ? policy.version : `${own.id}@${own.version}#${own.hash}`;
+  own === undefined ? policy.version : ownPolicyName(own);
+
+export const ownPolicyName = ({ id, version, hash }: PolicyRef): string => `${id}@${version}#${hash}`;
 
 /** The act that an event of a definition is, where the table has it. */
 export const actOfEvent = (policy: Policy, definition: string, event: string): string | undefined => {
