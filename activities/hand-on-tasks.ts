@@ -21,14 +21,23 @@ import type { Task } from '../machines/kernel/state.ts';
 import { effectiveActor } from '../machines/people/effective-actor.ts';
 import type { Outcome } from '../workflows/client/outcome.ts';
 import { findAssignee } from './find-assignee.ts';
+import { createTaskTries } from './task-tries.ts';
 
 /** Sends a command to a case. */
 export type SendToCase = (key: { tenant: string; caseId: string }, command: Command) => Promise<Outcome>;
 
+/** What a round that gives tasks to somebody works with. */
+export interface RoundParts {
+  store: Store;
+  send: SendToCase;
+  /** Is told of each task that fails. */
+  say: (line: string) => void;
+  /** Epoch milliseconds; default the present. */
+  now?: () => number;
+}
+
 /** Tasks that one round takes. */
 const takenMax = 100;
-/** A task that nobody could take is tried again after so long. */
-const againAfterMs = 5 * 60_000;
 
 /**
  * One look at the open tasks of people who are away or have left, the most urgent first: each goes to who stands in for
@@ -37,39 +46,27 @@ const againAfterMs = 5 * 60_000;
  *
  * @returns how many tasks went to somebody
  */
-export const createHandOnRound = (
-  store: Store,
-  send: SendToCase,
-  now: () => number = Date.now,
-): ((signal?: AbortSignal) => Promise<number>) => {
-  const notBefore = new Map<string, number>();
+export const createHandOnRound = ({
+  store,
+  send,
+  say,
+  now = Date.now,
+}: RoundParts): ((signal?: AbortSignal) => Promise<number>) => {
+  const tries = createTaskTries('tasks of the absent', say);
   return async (signal) => {
     const nowMs = now();
-    for (const [key, ms] of notBefore) {
-      if (ms <= nowMs) {
-        notBefore.delete(key);
-      }
-    }
     // What could not be done lately is read again and left alone, so as many more are asked for.
-    const found = await tasksToHandOn(store, nowMs, takenMax + notBefore.size);
+    const found = await tasksToHandOn(store, nowMs, takenMax + tries.begin(nowMs));
     let handed = 0;
-    for (const each of found.filter((task) => !notBefore.has(keyOf(task))).slice(0, takenMax)) {
+    for (const task of found.filter((each) => !tries.isResting(each)).slice(0, takenMax)) {
       if (signal?.aborted) {
         break;
       }
-      // Put down before it is tried: one that fails ends the round, and must not be the first of the next one.
-      notBefore.set(keyOf(each), nowMs + againAfterMs);
-      if (await handOn(store, send, each, nowMs)) {
-        notBefore.delete(keyOf(each));
-        handed += 1;
-      }
+      handed += (await tries.attempt(task, () => handOn(store, send, task, nowMs), nowMs)) ? 1 : 0;
     }
     return handed;
   };
 };
-
-const keyOf = ({ tenant, taskId, assignee }: TaskToHandOn): string =>
-  JSON.stringify([tenant, taskId, assignee]);
 
 const handOn = async (
   store: Store,

@@ -4,15 +4,21 @@ import { actingDataIn } from '../db/own/acting.ts';
 import { definitionByHash } from '../db/own/definitions.ts';
 import { firstCandidatesIn } from '../db/read/candidates.ts';
 import { getCase } from '../db/read/get-case.ts';
-import { type WaitingGroup, waitingGroups, waitingTasks } from '../db/read/waiting-groups.ts';
+import {
+  type WaitingGroup,
+  type WaitingTask,
+  waitingGroups,
+  waitingTasks,
+} from '../db/read/waiting-groups.ts';
 import { systemFacts } from '../machines/kernel/advance.ts';
 import { assignmentOf } from '../machines/kernel/assignment.ts';
 import { effectiveActor } from '../machines/people/effective-actor.ts';
 import { findAssignee } from './find-assignee.ts';
-import type { SendToCase } from './hand-on-tasks.ts';
+import type { RoundParts, SendToCase } from './hand-on-tasks.ts';
+import { createTaskTries } from './task-tries.ts';
 
-/** Tasks of one group that a round takes. */
-const takenMax = 100;
+/** Tasks of one group that a round tries. */
+const triedMax = 100;
 
 /**
  * One look at the tasks that wait for people of whom nobody is there: each goes to who leads, so that it waits nowhere.
@@ -20,27 +26,38 @@ const takenMax = 100;
  *
  * @returns how many tasks went to somebody
  */
-export const createLeadRound =
-  (
-    store: Store,
-    send: SendToCase,
-    now: () => number = Date.now,
-  ): ((signal?: AbortSignal) => Promise<number>) =>
-  async (signal) => {
+export const createLeadRound = ({
+  store,
+  send,
+  say,
+  now = Date.now,
+}: RoundParts): ((signal?: AbortSignal) => Promise<number>) => {
+  const tries = createTaskTries('tasks that wait for nobody', say);
+  return async (signal) => {
     const nowMs = now();
+    tries.begin(nowMs);
     const groups = await waitingGroups(store);
     const deserted = await store.read((db) => groups.filter((group) => !hasAnybodyIn(db, group, nowMs)));
     let handed = 0;
     for (const group of deserted) {
-      for (const key of await waitingTasks(store, group, takenMax)) {
+      let tried = 0;
+      for await (const task of waitingTasks(store, group)) {
         if (signal?.aborted) {
           return handed;
         }
-        handed += (await giveToLead(store, send, { tenant: group.tenant, ...key }, nowMs)) ? 1 : 0;
+        if (tries.isResting(task)) {
+          continue;
+        }
+        handed += (await tries.attempt(task, () => giveToLead(store, send, task, nowMs), nowMs)) ? 1 : 0;
+        tried += 1;
+        if (tried === triedMax) {
+          break;
+        }
       }
     }
     return handed;
   };
+};
 
 const hasAnybodyIn = (db: Db, { tenant, role, department }: WaitingGroup, nowMs: number): boolean =>
   firstCandidatesIn(
@@ -56,7 +73,7 @@ const hasAnybodyIn = (db: Db, { tenant, role, department }: WaitingGroup, nowMs:
 const giveToLead = async (
   store: Store,
   send: SendToCase,
-  { tenant, caseId, taskId }: { tenant: string; caseId: string; taskId: string },
+  { tenant, caseId, taskId }: WaitingTask,
   nowMs: number,
 ): Promise<boolean> => {
   const row = await getCase(store, { tenant, caseId });

@@ -108,10 +108,10 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
   const say = (line: string): unknown => process.stderr.write(`${line}\n`);
   const sendToCase: SendToCase = (key, command) =>
     sendCommand(client, key, command, { deadlineMs: Date.now() + answerMsMax });
-  const handOn = repeatRound(createHandOnRound(store, sendToCase), {
+  const handOn = repeatRound(createHandOnRound({ store, send: sendToCase, say }), {
     ...{ what: 'tasks of the absent', everyMs: absentEveryMs, say },
   });
-  const toLeads = repeatRound(createLeadRound(store, sendToCase), {
+  const toLeads = repeatRound(createLeadRound({ store, send: sendToCase, say }), {
     ...{ what: 'tasks that wait for nobody', everyMs: desertedEveryMs, say },
   });
   const surges = repeatRound(() => startDueSurges(store, Date.now()), {

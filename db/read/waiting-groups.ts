@@ -31,15 +31,34 @@ export const waitingGroups = (store: Store): Promise<WaitingGroup[]> =>
     return found;
   });
 
-/** The tasks that wait for a group, the first due first. */
-export const waitingTasks = (
+/** A task that nobody has. */
+export interface WaitingTask {
+  tenant: string;
+  taskId: string;
+  caseId: string;
+}
+
+/** Tasks that are read at once. */
+const pageMax = 100;
+
+/** The tasks that wait for a group, the first due first; read on as they are asked for. */
+export async function* waitingTasks(
   store: Store,
-  { tenant, groupKey }: WaitingGroup,
-  limit: number,
-): Promise<{ taskId: string; caseId: string }[]> =>
-  store.read((db) =>
-    db.all<{ taskId: string; caseId: string }>(sql`
-      select task_id as taskId, case_id as caseId from tasks indexed by tasks_candidate_due
-      where tenant = ${tenant} and group_key = ${groupKey} and status = 'open' and assignee is null
-      order by due_sort, task_id limit ${limit}`),
-  );
+  { tenant, groupKey }: Pick<WaitingGroup, 'tenant' | 'groupKey'>,
+): AsyncGenerator<WaitingTask> {
+  let last = { dueSort: '', taskId: '' };
+  for (;;) {
+    const page = await store.read((db) =>
+      db.all<WaitingTask & { dueSort: string }>(sql`
+        select tenant, task_id as taskId, case_id as caseId, due_sort as dueSort
+        from tasks indexed by tasks_candidate_due
+        where tenant = ${tenant} and group_key = ${groupKey} and status = 'open' and assignee is null
+        and (due_sort, task_id) > (${last.dueSort}, ${last.taskId})
+        order by due_sort, task_id limit ${pageMax}`),
+    );
+    yield* page.map(({ dueSort: _, ...task }) => task);
+    const end = page.at(-1);
+    if (end === undefined || page.length < pageMax) return;
+    last = end;
+  }
+}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHandOnRound } from '../../activities/hand-on-tasks.ts';
+import { createHandOnRound, type RoundParts } from '../../activities/hand-on-tasks.ts';
 import { createLeadRound } from '../../activities/hand-to-leads.ts';
 import { addAbsence } from '../../db/own/absences.ts';
 import { allPeopleIn } from '../../db/own/list-people.ts';
@@ -12,16 +12,28 @@ import { startNotified } from '../notification/notified.ts';
 const dayMs = 86_400_000;
 let api: Awaited<ReturnType<typeof startNotified>>;
 let round: ReturnType<typeof createHandOnRound>;
+/** What rounds have said of tasks that failed. */
+let said: string[];
+/** The case to which nothing can be sent. */
+let broken: string | undefined;
 
 beforeEach(async () => {
   api = await startNotified({ at: '2026-03-02T02:00:00.000Z' });
-  round = createHandOnRound(
-    api.store,
-    (key, command) => api.cases.send(key, command, { deadlineMs: Date.now() + 5_000 }),
-    api.now,
-  );
+  said = [];
+  broken = undefined;
+  round = createHandOnRound(parts());
 });
 afterEach(() => api.stop());
+
+const parts = (): RoundParts => ({
+  store: api.store,
+  send: async (key, command) => {
+    if (key.caseId === broken) throw new TypeError('secret');
+    return api.cases.send(key, command, { deadlineMs: Date.now() + 5_000 });
+  },
+  say: (line) => said.push(line),
+  now: api.now,
+});
 
 const at = (ms: number): string => new Date(api.now() + ms).toISOString();
 
@@ -133,11 +145,7 @@ describe('an absence', () => {
 it('a task that anybody of a role may claim goes to who leads once nobody of the role is there', async () => {
   const { caseId, tasks } = await api.openComplaint();
   const [{ taskId }] = tasks;
-  const toLeads = createLeadRound(
-    api.store,
-    (key, command) => api.cases.send(key, command, { deadlineMs: Date.now() + 5_000 }),
-    api.now,
-  );
+  const toLeads = createLeadRound(parts());
   expect(await toLeads()).toBe(0);
   for (const id of ['agent-2', 'agent-3']) await leave(id);
   expect(await toLeads()).toBe(0);
@@ -175,27 +183,55 @@ it('two processes at once hand a task on once; a case that cannot be reached is 
   api.cases.failWith(undefined);
   expect(await round()).toBe(0);
   api.advance(5 * 60_000);
-  const other = createHandOnRound(
-    api.store,
-    (key, command) => api.cases.send(key, command, { deadlineMs: Date.now() + 5_000 }),
-    api.now,
-  );
+  const other = createHandOnRound(parts());
   await Promise.all([round(), other()]);
   expect(await assigneeOf(caseId, taskId)).not.toBe('agent');
   const { body } = await api.call('auditor', 'GET', `/v1/cases/${caseId}/entries`);
   expect(body.items.filter(({ type }: { type: string }) => type === 'task.reassigned')).toHaveLength(1);
 });
 
-it('a task whose hand-over fails keeps no other from its own', async () => {
-  const tasks = [await claimed(), await claimed()];
-  await leave('agent');
-  api.cases.failWith('broken');
-  await expect(round()).rejects.toThrow();
-  api.cases.failWith(undefined);
-  expect(await round()).toBe(1);
-  api.advance(5 * 60_000);
-  expect(await round()).toBe(1);
-  for (const { caseId, taskId } of tasks) {
-    expect(await assigneeOf(caseId, taskId)).not.toBe('agent');
-  }
+describe('a task whose hand-over fails', () => {
+  it('is told of, without what the failure says, keeps no other from its own, and is tried again', async () => {
+    const tasks = [await claimed(), await claimed()];
+    await leave('agent');
+    broken = tasks[0]?.caseId;
+    expect(await round()).toBe(1);
+    expect(said).toEqual([`tasks of the absent: ${tasks[0]?.taskId} of ${broken}: TypeError`]);
+    broken = undefined;
+    expect(await round()).toBe(0);
+    api.advance(5 * 60_000);
+    expect(await round()).toBe(1);
+    for (const { caseId, taskId } of tasks) {
+      expect(await assigneeOf(caseId, taskId)).not.toBe('agent');
+    }
+  });
+
+  it('holds up no other that waits for nobody', async () => {
+    const cases = [(await api.openComplaint()).caseId, (await api.openComplaint()).caseId];
+    for (const id of ['agent', 'agent-2', 'agent-3']) await leave(id);
+    const toLeads = createLeadRound(parts());
+    [broken] = cases;
+    expect(await toLeads()).toBe(1);
+    expect(said).toEqual([expect.stringMatching(`^tasks that wait for nobody: .* of ${broken}: TypeError$`)]);
+    broken = undefined;
+    api.advance(5 * 60_000);
+    expect(await toLeads()).toBe(1);
+  });
+});
+
+it('a hundred tasks that nobody can be given hide no later one', async () => {
+  const { caseId, tasks } = await api.openComplaint();
+  const [{ taskId }] = tasks;
+  for (const id of ['agent', 'agent-2', 'agent-3']) await leave(id);
+  // They are due before it, and of cases that are not there.
+  api.store.sqlite.exec(`
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
+    INSERT INTO tasks SELECT tenant, 'stuck-' || i, 'nowhere', case_number, case_kind, definition_id, state, status, role,
+      department, group_key, assignee, priority, opened_at, due_at, '0', closed_at, completed_by, outcome, assigned_at
+    FROM tasks JOIN n WHERE task_id = '${taskId}'`);
+  const toLeads = createLeadRound(parts());
+  expect(await toLeads()).toBe(0);
+  expect(await toLeads()).toBe(1);
+  expect(await assigneeOf(caseId, taskId)).toBeTruthy();
+  expect(said).toEqual([]);
 });
