@@ -33,8 +33,15 @@ export interface MachineRunner {
  * @throws KernelError `MACHINE_FAILED` when a guard or value fails, `ENDLESS_LOOP` at the bound of microsteps.
  */
 export const machineRunner = (machine: AnyStateMachine, tree: Map<string, StateInfo>): MachineRunner => {
-  // XState wants an actor in its scope; this one is never started.
-  const self = createActor(machine);
+  // XState wants an actor in its scope; this one is never started. It is told of every microstep before the next one is
+  // chosen.
+  const self = createActor(machine, {
+    inspect: (event) => {
+      if (event.type === '@xstate.microstep') {
+        sortActive(event.snapshot as AnyMachineSnapshot);
+      }
+    },
+  });
   const scopeFor = (actions: MachineAction[]) =>
     ({
       self,
@@ -101,6 +108,7 @@ export const machineRunner = (machine: AnyStateMachine, tree: Map<string, StateI
           ),
           status: 'active',
         } as never);
+        sortActive(snapshot);
         // XState calls a resolved final configuration done, and would keep calling it so once it has been left.
         const active = { ...snapshot, status: 'active' };
         return machine.transition(active as never, event as never, scopeFor(actions)) as AnyMachineSnapshot;
@@ -110,11 +118,20 @@ export const machineRunner = (machine: AnyStateMachine, tree: Map<string, StateI
 
 const nodeById = (machine: AnyStateMachine, id: string) => machine.getStateNodeById(id);
 
+const documentOrder = (a: { order: number }, b: { order: number }): number => a.order - b.order;
+
+// Where eventless transitions of several regions exclude each other, XState takes the one whose state comes first among
+// the active ones. They are to be in document order, but `resolveState` puts those that lie deeper last, and a microstep
+// those that it has entered.
+const sortActive = (snapshot: AnyMachineSnapshot): void => {
+  snapshot._nodes.sort(documentOrder);
+};
+
 const leavesOf = (snapshot: AnyMachineSnapshot, tree: Map<string, StateInfo>): string[] => {
   const nodes = snapshot._nodes as { id: string; order: number; type: string }[];
   return nodes
     .filter((node) => node.type === 'atomic' || node.type === 'final')
-    .sort((a, b) => a.order - b.order)
+    .sort(documentOrder)
     .map((node) => node.id)
     .filter((id) => tree.has(id));
 };
