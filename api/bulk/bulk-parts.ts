@@ -1,5 +1,6 @@
 import type { BulkJob } from '../../db/own/bulk-jobs.ts';
 import type { BulkTexts } from '../../db/own/bulk-texts.ts';
+import { adoptPolicyParts } from '../adopt-policy.ts';
 import type { Reader } from '../reader.ts';
 import type { Services } from '../services.ts';
 import { commentParts, plainParts, reassignParts, type TaskParts } from '../task-parts.ts';
@@ -12,16 +13,18 @@ export const bulkParts = (
   services: Services,
   person: Reader,
   { verb, toId }: Pick<BulkJob, 'verb' | 'toId'>,
-  { taskId, texts }: { taskId: string; texts: BulkTexts },
+  { itemId, texts }: { itemId: string; texts: BulkTexts },
 ): TaskParts => {
   switch (verb) {
     case 'claim':
     case 'release':
     case 'remind':
-      return plainParts(verb, taskId);
+      return plainParts(verb, itemId);
     case 'reassign':
-      return reassignParts(services, person, { taskId, to: toId ?? '' });
+      return reassignParts(services, person, { taskId: itemId, to: toId ?? '' });
     case 'comment':
-      return commentParts(services, person.tenant, { taskId, text: texts.text ?? '' });
+      return commentParts(services, person.tenant, { taskId: itemId, text: texts.text ?? '' });
+    case 'adopt-policy':
+      return adoptPolicyParts(services, person.tenant, { hash: toId ?? '', pointer: '/args/to' });
   }
 };

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import { StoreUnavailable } from '../../db/failure.ts';
 import type { NewRecord } from '../../db/own/append-record.ts';
 import type { BulkItem, ItemResult } from '../../db/own/bulk-items.ts';
-import type { BulkJob } from '../../db/own/bulk-jobs.ts';
+import { type BulkJob, isCaseVerb } from '../../db/own/bulk-jobs.ts';
 import { type BulkTexts, bulkTexts } from '../../db/own/bulk-texts.ts';
+import type { CaseRow } from '../../db/read/get-case.ts';
 import { canonicalJson } from '../../machines/kernel/canonical-json.ts';
 import { deliverCommand, judgeCommand } from '../deliver-command.ts';
 import { framesOf } from '../error-frames.ts';
 import { refusedBy } from '../judge.ts';
 import { findVisibleCase } from '../present-case.ts';
 import { Condition, Refused } from '../problem.ts';
+import type { Reader } from '../reader.ts';
 import type { Services } from '../services.ts';
 import { knownTask } from '../to-task.ts';
 import { bulkParts } from './bulk-parts.ts';
@@ -22,9 +24,9 @@ export type SentItem = { result: ItemResult; refusal?: NewRecord } | { unsettled
 const answerWithinMs = 10_000;
 
 /** The command's id: the same item of a job sent again is answered again and not done twice. */
-export const itemCommandId = ({ tenant, jobId }: BulkJob, { taskId }: BulkItem): string =>
+export const itemCommandId = ({ tenant, jobId }: BulkJob, { itemId }: BulkItem): string =>
   createHash('sha256')
-    .update(canonicalJson(['bulk', tenant, jobId, taskId]))
+    .update(canonicalJson(['bulk', tenant, jobId, itemId]))
     .digest('hex');
 
 /**
@@ -75,15 +77,11 @@ const resultOf = async (
   texts: BulkTexts,
 ): Promise<ItemResult> => {
   const person = await starterOf(services, job);
-  const { taskId, n } = item;
-  const task = await knownTask(services, person, taskId);
-  const row = task && (await findVisibleCase(services, person, task.caseId));
-  if (!row) {
-    throw new Refused('TASK_UNKNOWN', 'There is no such task.');
-  }
+  const { itemId, n } = item;
+  const row = await caseOf(services, person, job, itemId);
   const id = itemCommandId(job, item);
   const parts = {
-    ...bulkParts(services, person, job, { taskId, texts }),
+    ...bulkParts(services, person, job, { itemId, texts }),
     common: { reason: texts.reason },
   };
   const sender = { person, requestId: `${job.jobId}/${n}` };
@@ -97,4 +95,22 @@ const resultOf = async (
   const request = { id, deadlineMs: Date.now() + answerWithinMs, claim: async () => undefined };
   const { seq } = await deliverCommand(services, sender, parts, row, request);
   return { status: 'done', seq };
+};
+
+/** The case that an item is, or is a task of. @throws Refused where it is out of the starter's sight, or not there */
+const caseOf = async (
+  services: Services,
+  person: Reader,
+  { verb }: BulkJob,
+  itemId: string,
+): Promise<CaseRow> => {
+  const isCase = isCaseVerb(verb);
+  const caseId = isCase ? itemId : (await knownTask(services, person, itemId))?.caseId;
+  const row = caseId === undefined ? undefined : await findVisibleCase(services, person, caseId);
+  if (!row) {
+    throw isCase
+      ? new Refused('CASE_UNKNOWN', 'There is no such case.')
+      : new Refused('TASK_UNKNOWN', 'There is no such task.');
+  }
+  return row;
 };

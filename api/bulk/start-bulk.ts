@@ -1,32 +1,29 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Context } from 'hono';
-import { bulkItemsMax, insertBulkJob } from '../../db/own/bulk-course.ts';
-import type { BulkVerb } from '../../db/own/bulk-jobs.ts';
+import { insertBulkJob, type NewBulkJob } from '../../db/own/bulk-course.ts';
+import { type BulkVerb, isCaseVerb } from '../../db/own/bulk-jobs.ts';
 import type { BulkTexts } from '../../db/own/bulk-texts.ts';
-import { pageSizeMax } from '../../db/read/cursor.ts';
-import { isHidden } from '../../db/read/out-of-sight.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
+import { tableInForce } from '../adopt-policy.ts';
 import type { AppEnv } from '../env.ts';
 import { type CommandRequest, OutcomeUnknown } from '../idempotency.ts';
 import { knownPerson } from '../known-person.ts';
+import { requirePublisher } from '../policy-rights.ts';
 import { Refused } from '../problem.ts';
 import { maySeeCases } from '../rights.ts';
 import type { Services } from '../services.ts';
-import { knownTask } from '../to-task.ts';
-import { type WorkListQuery, workList } from '../work-list.ts';
+import { type BulkOf, bulkCases, bulkTasks } from './bulk-items-of.ts';
 
 export interface StartBulk {
   verb: BulkVerb;
-  /** `reassign`: who gets the tasks. */
+  /** `reassign`: who gets the tasks; `adopt-policy`: the hash of the table in force. */
   to?: string | undefined;
   texts: BulkTexts;
-  /** Tasks by their ids, in this order; or those of a worklist at this moment, in its order. */
-  of: { ids: string[] } | { filter: Omit<WorkListQuery, 'limit' | 'cursor'> };
+  of: BulkOf;
   dryRun: boolean;
   perSecond: number;
 }
 
-/** Keeps a job with the tasks that it is to go through, and has it run. @throws Refused, Condition */
+/** Keeps a job with the tasks or cases that it is to go through, and has it run. @throws Refused, Condition */
 export const startBulk = async (
   services: Services,
   c: Context<AppEnv>,
@@ -39,12 +36,9 @@ export const startBulk = async (
   if (!maySeeCases(person)) {
     throw new Refused('ROLE_REQUIRED', 'Bulk work is for those who work on cases.');
   }
-  if (input.to !== undefined) {
-    await knownPerson(services, { tenant, id: input.to, pointer: '/args/to', kind: '' });
-  }
-  const items = await itemsOf(services, c, input.of);
+  const items = await itemsOf(services, c, input);
   if (items.length === 0) {
-    throw new Refused('BULK_EMPTY', 'There is no such task now.');
+    throw new Refused('BULK_EMPTY', `There is no such ${isCaseVerb(input.verb) ? 'case' : 'task'} now.`);
   }
   await claim();
   const jobId = `blk-${id.slice(0, 24)}`;
@@ -85,46 +79,20 @@ const detailOf = (
   ...(to === undefined ? {} : { to }),
 });
 
-type Items = { taskId: string; caseId: string | null }[];
-
-const itemsOf = (services: Services, c: Context<AppEnv>, of: StartBulk['of']): Promise<Items> =>
-  'ids' in of ? byIds(services, c, of.ids) : byFilter(services, c, of.filter);
-
-/** Tasks looked at between two pauses, in which other requests have their turn. */
-const lookedAtOnce = 200;
-
-// Of a task that the sender may not see, not even its case is theirs to know.
-const byIds = async (services: Services, c: Context<AppEnv>, ids: string[]): Promise<Items> => {
-  const person = c.get('person');
-  const items: Items = [];
-  for (const taskId of new Set(ids)) {
-    const task = await knownTask(services, person, taskId);
-    const isSeen = task !== undefined && !(await isHidden(services.store, person, task.caseId));
-    items.push({ taskId, caseId: isSeen ? task.caseId : null });
-    if (items.length % lookedAtOnce === 0) await turn();
-  }
-  return items;
-};
-
-const byFilter = async (
+const itemsOf = async (
   services: Services,
   c: Context<AppEnv>,
-  filter: Omit<WorkListQuery, 'limit' | 'cursor'>,
-): Promise<Items> => {
-  const items: Items = [];
-  let cursor: string | null | undefined;
-  do {
-    const page = await workList(services, c, {
-      ...filter,
-      limit: pageSizeMax,
-      ...(cursor == null ? {} : { cursor }),
-    });
-    items.push(...page.items.map(({ taskId, caseId }) => ({ taskId, caseId })));
-    cursor = page.next;
-    await turn();
-    if (items.length > bulkItemsMax) {
-      throw new Refused('BULK_TOO_LARGE', `One job goes through at most ${bulkItemsMax} tasks.`);
-    }
-  } while (cursor !== null);
-  return items;
+  { verb, to, of }: StartBulk,
+): Promise<NewBulkJob['items']> => {
+  const person = c.get('person');
+  const { tenant } = person;
+  const pointer = '/args/to';
+  if (isCaseVerb(verb)) {
+    requirePublisher(person);
+    return bulkCases(services, c, of, await tableInForce(services, tenant, { hash: to ?? '', pointer }));
+  }
+  if (to !== undefined) {
+    await knownPerson(services, { tenant, id: to, pointer, kind: '' });
+  }
+  return bulkTasks(services, c, of);
 };

@@ -33,7 +33,7 @@ const answer = <T extends z.ZodType>(description: string, schema: T) => ({
 const start = createRoute({
   method: 'post',
   path: '/v1/bulk',
-  summary: `Do one thing to many tasks, at most ${bulkItemsMax}; each is judged as if you did it by hand`,
+  summary: `Do one thing to many tasks or cases, at most ${bulkItemsMax}; each is judged as if you did it by hand`,
   tags,
   request: {
     headers: commandHeaders,
@@ -54,7 +54,7 @@ const list = createRoute({
 const one = createRoute({
   method: 'get',
   path: '/v1/bulk/{jobId}',
-  summary: 'A job of yours, how far it is, and a row for each of its tasks',
+  summary: 'A job of yours, how far it is, and a row for each of its items',
   tags,
   request: { params, query: z.object({ ...pageQuery, status: z.enum(itemStatuses).optional() }) },
   responses: { 200: answer('The job and a page of its rows', BulkWithItems), ...readProblems },
@@ -87,11 +87,15 @@ export const bulkRoutes = (services: Services): Router => {
     return job?.starterId === id ? job : undefined;
   };
 
-  const present = async (c: Context<AppEnv>, jobId: string): Promise<Json> => {
+  const ownJob = async (c: Context<AppEnv>, jobId: string): Promise<BulkJob> => {
     const job = await findOwn(c, jobId);
     if (!job) {
       throw new Condition('NOT_FOUND', 'There is no such job of yours.');
     }
+    return job;
+  };
+
+  const present = async (c: Context<AppEnv>, job: BulkJob): Promise<{ [key: string]: Json }> => {
     // Neither rows nor counts tell of cases that the reader may not see any more.
     const hiding = await hidingFacets(store, c.get('person'));
     return bulkJobView(job, await bulkCounts(store, job, hiding));
@@ -112,7 +116,7 @@ export const bulkRoutes = (services: Services): Router => {
       return { status: 202, location: `/v1/bulk/${jobId}`, body: { jobId } };
     });
     const { jobId } = body as { jobId: string };
-    return c.json(await present(c, jobId), 202, { Location: location ?? '' });
+    return c.json(await present(c, await ownJob(c, jobId)), 202, { Location: location ?? '' });
   });
 
   on(router, list, async (c) => {
@@ -127,12 +131,12 @@ export const bulkRoutes = (services: Services): Router => {
   on(router, one, async (c) => {
     const person = c.get('person');
     const { jobId } = c.req.valid('param');
-    const job = await present(c, jobId);
+    const job = await ownJob(c, jobId);
     const { items, next } = await listBulkItems(store, {
       ...{ tenant: person.tenant, jobId, ...c.req.valid('query') },
       hiding: await hidingFacets(store, person),
     });
-    return c.json({ ...(job as object), items: items.map(bulkItemView), next });
+    return c.json({ ...(await present(c, job)), items: items.map((item) => bulkItemView(job, item)), next });
   });
 
   for (const wish of ['pause', 'resume', 'cancel'] as const) {
@@ -153,7 +157,7 @@ export const bulkRoutes = (services: Services): Router => {
         await wake(services, { tenant, jobId }, deadlineMs);
         return { status: 200, body: { jobId } };
       });
-      return c.json(await present(c, jobId));
+      return c.json(await present(c, await ownJob(c, jobId)));
     });
   }
   return router;

@@ -8,10 +8,8 @@ import { currentPolicy, type Policy } from '../../machines/kernel/policy/table.t
 import { policyFindings } from '../../machines/policy/policy-findings.ts';
 import { policyProblems } from '../../machines/policy/policy-problems.ts';
 import { changePeople, type RequestedBy } from '../change-people.ts';
-import { isAdmin } from '../people-rights.ts';
-import { Condition, Refused } from '../problem.ts';
-import type { Reader } from '../reader.ts';
-import { maySeeCases } from '../rights.ts';
+import { requirePolicyReader, requirePublisher } from '../policy-rights.ts';
+import { Refused } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { commandHeaders, commandProblems, readProblems } from '../schemas/common.ts';
 import { Finding } from '../schemas/finding.ts';
@@ -93,10 +91,10 @@ export const policyRoutes = (services: Services): Router => {
   };
   const subject = { kind: 'setting', id: 'policy' } as const;
 
-  on(router, show, async (c) => c.json(await tablesOf(requireReader(c.get('person')).tenant)));
+  on(router, show, async (c) => c.json(await tablesOf(requirePolicyReader(c.get('person')).tenant)));
 
   on(router, put, (c) => {
-    const person = requireReader(c.get('person'));
+    const person = requirePolicyReader(c.get('person'));
     const table = c.req.valid('json');
     return changePeople(services, c, {
       subject,
@@ -120,7 +118,7 @@ export const policyRoutes = (services: Services): Router => {
   });
 
   on(router, drop, (c) => {
-    const person = requireReader(c.get('person'));
+    const person = requirePolicyReader(c.get('person'));
     return changePeople(services, c, {
       subject,
       status: 200,
@@ -136,21 +134,3 @@ const tableOf = (policy: Policy): { hash: string; policy: { [key: string]: Json 
   hash: policyRef(policy).hash,
   policy: policy as unknown as { [key: string]: Json },
 });
-
-/** Whatever a table says, those two can replace it. */
-const isPublisher = (person: Reader): boolean => isAdmin(person) || person.roles.includes('compliance');
-
-/** @throws Condition: to everybody else it is not there */
-const requireReader = (person: Reader): Reader => {
-  if (!isPublisher(person) && !maySeeCases(person)) {
-    throw new Condition('NOT_FOUND', 'There is nothing at this address.');
-  }
-  return person;
-};
-
-/** @throws Refused */
-const requirePublisher = (person: Reader): void => {
-  if (!isPublisher(person)) {
-    throw new Refused('ROLE_REQUIRED', 'Only an administrator (`admin`) or `compliance` may do this.');
-  }
-};

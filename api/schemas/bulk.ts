@@ -2,13 +2,13 @@ import { z } from '@hono/zod-openapi';
 import type { BulkCounts } from '../../db/own/bulk-counts.ts';
 import { bulkItemsMax } from '../../db/own/bulk-course.ts';
 import type { BulkItem } from '../../db/own/bulk-items.ts';
-import type { BulkJob } from '../../db/own/bulk-jobs.ts';
+import { type BulkJob, isCaseVerb } from '../../db/own/bulk-jobs.ts';
 import type { Json } from '../../machines/kernel/json.ts';
 import { page } from './case.ts';
-import { Instant, Reason } from './common.ts';
+import { Instant, PolicyHash, Reason } from './common.ts';
 
 /** What is done in bulk. None of it decides anything: outcomes, refusals and overrides are sent one by one. */
-const verbs = ['claim', 'release', 'reassign', 'remind', 'comment'] as const;
+const verbs = ['claim', 'release', 'reassign', 'remind', 'comment', 'adopt-policy'] as const;
 
 export const itemStatuses = ['waiting', 'done', 'allowed', 'refused', 'failed', 'cancelled'] as const;
 
@@ -26,22 +26,39 @@ export const StartBulkBody = z
     verb: z.enum(verbs),
     args: z
       .strictObject({
-        to: z.string().min(1).max(200).optional().describe('`reassign`: who gets the tasks'),
+        to: z
+          .string()
+          .min(1)
+          .max(200)
+          .optional()
+          .describe('`reassign`: who gets the tasks; `adopt-policy`: the hash of the table in force'),
         text: Reason.optional().describe('`comment`: what is said of each'),
       })
       .optional(),
     ids: z.array(z.string().min(1).max(200)).min(1).max(bulkItemsMax).optional(),
-    filter: Filter.optional().describe('A worklist as it is now, instead of ids'),
+    filter: Filter.optional().describe(
+      'Instead of ids, a worklist as it is now; of `adopt-policy` the open cases under another table, with `kind` alone',
+    ),
     reason: Reason.optional(),
-    dryRun: z.boolean().optional().describe('Judge each task and change nothing'),
-    perSecond: z.int().min(1).max(100).default(25).describe('Tasks begun in a second, at most'),
+    dryRun: z.boolean().optional().describe('Judge each item and change nothing'),
+    perSecond: z.int().min(1).max(100).default(25).describe('Items begun in a second, at most'),
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {
     ...{ path: ['ids'], message: 'give either ids or a filter' },
   })
-  .refine(({ verb, args }) => (verb === 'reassign') === (args?.to !== undefined), {
-    ...{ path: ['args', 'to'], message: 'is for reassign, and needed there' },
+  .refine(({ verb, args }) => ['reassign', 'adopt-policy'].includes(verb) === (args?.to !== undefined), {
+    ...{ path: ['args', 'to'], message: 'is for reassign and adopt-policy, and needed there' },
   })
+  .refine(({ verb, args }) => verb !== 'adopt-policy' || PolicyHash.safeParse(args?.to).success, {
+    ...{ path: ['args', 'to'], message: 'must be the hash of a table' },
+  })
+  .refine(({ verb, reason }) => verb !== 'adopt-policy' || reason !== undefined, {
+    ...{ path: ['reason'], message: 'is needed for adopt-policy' },
+  })
+  .refine(
+    ({ verb, filter = {} }) => verb !== 'adopt-policy' || Object.keys(filter).every((key) => key === 'kind'),
+    { ...{ path: ['filter'], message: 'has only `kind` for adopt-policy' } },
+  )
   .refine(({ verb, args }) => (verb === 'comment') === (args?.text !== undefined), {
     ...{ path: ['args', 'text'], message: 'is for comment, and needed there' },
   })
@@ -75,7 +92,7 @@ export const BulkWithItems = z
     items: z.array(
       z.object({
         n: z.int(),
-        taskId: z.string(),
+        taskId: z.string().nullable().describe('Null where the item is a case'),
         caseId: z.string().nullable(),
         status: z.enum(itemStatuses).describe('`allowed`: a dry run found nothing against it'),
         code: z.string().nullable().describe('Why it was refused or failed'),
@@ -103,7 +120,12 @@ export const bulkJobView = (
   endedAt: instantOf(endedAtMs),
 });
 
-export const bulkItemView = ({ n, taskId, caseId, status, code, seq, atMs }: BulkItem) => ({
-  ...{ n, taskId, caseId, status, code, seq },
+/** An item as its job's starter sees it: the id is one that they gave themselves, or were shown. */
+export const bulkItemView = (
+  { verb }: Pick<BulkJob, 'verb'>,
+  { n, itemId, caseId, status, code, seq, atMs }: BulkItem,
+) => ({
+  ...(isCaseVerb(verb) ? { n, taskId: null, caseId: itemId } : { n, taskId: itemId, caseId }),
+  ...{ status, code, seq },
   at: instantOf(atMs),
 });

@@ -14,15 +14,15 @@ export interface NewBulkJob extends Pick<BulkJob, 'tenant' | 'jobId' | 'starterI
   dryRun: boolean;
   perSecond: number;
   startedAtMs: number;
-  /** The tasks, in the order in which they are taken; `caseId` null where there is none of that id. */
-  items: { taskId: string; caseId: string | null }[];
+  /** The tasks or cases, in the order in which they are taken; `caseId` null where there is none of that id. */
+  items: { itemId: string; caseId: string | null }[];
   /** Of the record of its start. */
   detail: JsonObject;
 }
 
 /** Jobs that one person has under way at once. */
 export const openJobsMax = 3;
-/** Tasks of one job. */
+/** Items of one job. */
 export const bulkItemsMax = 10_000;
 
 /**
@@ -52,7 +52,7 @@ export const insertBulkJob = (vault: Vault, job: NewBulkJob): Promise<boolean> =
       .values({
         ...{ tenant, jobId, status: 'waiting', code: null, seq: null, atMs: null },
         n: sql.placeholder('n'),
-        taskId: sql.placeholder('taskId'),
+        itemId: sql.placeholder('itemId'),
         caseId: sql.placeholder('caseId'),
       })
       .prepare();

@@ -5,6 +5,8 @@ import { bulkJobs } from '../schema/index.ts';
 
 type Row = typeof bulkJobs.$inferSelect;
 export type BulkVerb = Row['verb'];
+/** Whether the items of such a job are cases, and not tasks. */
+export const isCaseVerb = (verb: BulkVerb): boolean => verb === 'adopt-policy';
 /** Its texts stand apart: they are read where they leave the vault. */
 export type BulkJob = Omit<Row, 'textNonce' | 'textCiphertext'>;
 export type BulkJobKey = Pick<Row, 'tenant' | 'jobId'>;

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** Work that one person has the engine do to many tasks; its items were fixed when it was started. */
+/** Work that one person has the engine do to many tasks, or cases; its items were fixed when it was started. */
 export const bulkJobs = sqliteTable(
   'bulk_jobs',
   {
@@ -10,8 +10,8 @@ export const bulkJobs = sqliteTable(
     starterId: text('starter_id').notNull(),
     /** The service key that it was started with; null: a person's own sign-in. */
     keyId: text('key_id'),
-    verb: text().$type<'claim' | 'release' | 'reassign' | 'remind' | 'comment'>().notNull(),
-    /** `reassign`: the person who gets the tasks. */
+    verb: text().$type<'claim' | 'release' | 'reassign' | 'remind' | 'comment' | 'adopt-policy'>().notNull(),
+    /** `reassign`: the person who gets the tasks; `adopt-policy`: the hash of the table. */
     toId: text('to_id'),
     /** Free texts (reason, comment), encrypted with a key of the job's own; null without any, and once it has ended. */
     textNonce: blob('text_nonce', { mode: 'buffer' }),
@@ -37,8 +37,9 @@ export const bulkItems = sqliteTable(
     tenant: text().notNull(),
     jobId: text('job_id').notNull(),
     n: integer().notNull(),
-    taskId: text('task_id').notNull(),
-    /** Null where there was no such task. */
+    /** The task; of a verb on cases, the case. */
+    itemId: text('task_id').notNull(),
+    /** Null where there was no such task or case. */
     caseId: text('case_id'),
     /** `allowed`: a dry run found nothing against it. */
     status: text().$type<'waiting' | 'done' | 'allowed' | 'refused' | 'failed' | 'cancelled'>().notNull(),
