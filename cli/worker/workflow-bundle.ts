@@ -10,8 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type BundleOptions, bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode } from '@temporalio/worker';
 import { projectFolder } from '../project-folder.ts';
+import { fasterCode, withBuiltinsAtHand } from './faster-code.ts';
 import { sdkLogger } from './sdk-logger.ts';
 
 /** What the bundle is made from: beside these only packages, which the lock file names. */
@@ -19,8 +20,6 @@ const sources = ['workflows', 'machines/kernel'];
 
 /** Bundles of earlier code that are kept, so that going back is fast too. */
 const keptMax = 5;
-
-type WebpackConfiguration = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
 
 const defaultEntry = join(projectFolder, 'workflows/case-workflows.ts');
 
@@ -41,12 +40,12 @@ export const workflowBundle = async (
   }
   mkdirSync(folder, { recursive: true });
   const { code } = await bundleWorkflowCode({
-    ...{ workflowsPath, preloadModules, webpackConfigHook: keepModernSyntax },
+    ...{ workflowsPath, preloadModules, webpackConfigHook: fasterCode },
     logger: sdkLogger('WARN'),
   });
   // Several workers may make it at once; each puts a whole file there.
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, code);
+  writeFileSync(draft, withBuiltinsAtHand(code));
   renameSync(draft, path);
   dropOldest(folder);
   return path;
@@ -60,28 +59,6 @@ const kernelModules = ['advance', 'compile', 'due', 'duration', 'open', 'recover
   (name) => join(projectFolder, `machines/kernel/${name}.ts`),
 );
 
-/**
- * The SDK has its compiler write ES2017, where each object spread becomes a loop over helper functions: a tenth of the
- * workflow thread's time per command. The code runs on this very Node, so nothing needs to be rewritten.
- *
- * @throws Error where the SDK's configuration has no such compiler any more
- */
-const keepModernSyntax = (config: WebpackConfiguration): WebpackConfiguration => {
-  const compilers = (config.module?.rules ?? []).flatMap((rule) =>
-    typeof rule === 'object' && rule !== null && isSwc(rule.use) ? [rule.use.options.jsc] : [],
-  );
-  for (const jsc of compilers) {
-    jsc.target = 'es2023';
-  }
-  if (compilers.length === 0) {
-    throw new Error("The SDK's bundler compiles TypeScript in another way than this file knows.");
-  }
-  return config;
-};
-
-const isSwc = (use: unknown): use is { options: { jsc: { target: string } } } =>
-  typeof use === 'object' && use !== null && 'loader' in use && String(use.loader).includes('swc-loader');
-
 const contentHash = (workflowsPath: string, preloadModules: readonly string[]): string => {
   const hash = createHash('sha256')
     .update(process.version)
@@ -94,8 +71,8 @@ const contentHash = (workflowsPath: string, preloadModules: readonly string[]): 
       .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
       .map((entry) => join(entry.parentPath, entry.name)),
   );
-  const settings = ['package-lock.json', 'cli/worker/workflow-bundle.ts'].map((path) =>
-    join(projectFolder, path),
+  const settings = ['package-lock.json', 'cli/worker/workflow-bundle.ts', 'cli/worker/faster-code.ts'].map(
+    (path) => join(projectFolder, path),
   );
   for (const file of [...new Set(files)].sort().concat(settings)) {
     hash.update(`\0${file.slice(projectFolder.length)}\0`).update(readFileSync(file));
