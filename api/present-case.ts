@@ -1,6 +1,7 @@
 import { kindOfRights } from '../db/read/asking-case.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
-import { isHidden } from '../db/read/out-of-sight.ts';
+import { getCases } from '../db/read/get-cases.ts';
+import { hiddenAmong, isHidden } from '../db/read/out-of-sight.ts';
 import type { Json } from '../machines/kernel/json.ts';
 import { allowedView, caseView } from './case-view.ts';
 import { actorOf, withAskedFacts } from './facts.ts';
@@ -22,6 +23,21 @@ export const findVisibleCase = async (
   maySeeCases(reader) && idPattern.test(caseId) && !(await isHidden(store, reader, caseId))
     ? getCase(store, { tenant: reader.tenant, caseId })
     : undefined;
+
+/** Those of these cases that this reader may see, by their ids; at most as many as a page or a batch holds. */
+export const visibleCases = async (
+  { store }: Pick<Services, 'store'>,
+  reader: Reader,
+  caseIds: readonly string[],
+): Promise<Map<string, CaseRow>> => {
+  const asked = maySeeCases(reader) ? caseIds.filter((caseId) => idPattern.test(caseId)) : [];
+  const hidden = await hiddenAmong(store, reader, asked);
+  return getCases(
+    store,
+    reader.tenant,
+    asked.filter((caseId) => !hidden.has(caseId)),
+  );
+};
 
 /** @throws Condition `NOT_FOUND` */
 export const visibleCase = async (services: Services, reader: Reader, caseId: string): Promise<CaseRow> => {

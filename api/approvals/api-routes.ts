@@ -132,15 +132,13 @@ export const approvalApiRoutes = (services: Services, send: SendInside): Router 
   on(router, list, async (c) => {
     const waiting = await waitingApprovals(services, c);
     return c.json({
-      items: waiting.map(({ taskId, group, hold = null, card }) => {
-        const { caseId, number, title, proposer, amount = null, step, dueAt, subjectHash } = card;
-        return {
-          ...{ taskId, caseId, number, title, proposer, amount, step, dueAt },
-          subjectHash,
-          group,
+      items: waiting.map(
+        ({ amount = null, hold = null, stepTitle: _, askingNumber: __, zone: ___, ...row }) => ({
+          ...row,
+          amount,
           hold,
-        };
-      }),
+        }),
+      ),
     });
   });
 

@@ -1,16 +1,16 @@
 import type { Context } from 'hono';
 import { appendRecord } from '../../db/own/append-record.ts';
-import { getTask } from '../../db/read/get-case.ts';
+import { getTasks } from '../../db/read/get-cases.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
 import { answeredSeq } from '../../machines/kernel/step.ts';
 import type { AppEnv } from '../env.ts';
 import { requestHash, type Subject } from '../idempotency.ts';
-import { findVisibleCase, idPattern } from '../present-case.ts';
+import { idPattern, visibleCases } from '../present-case.ts';
 import { Refused } from '../problem.ts';
 import type { Services } from '../services.ts';
 import { recordRefused } from './record-refused.ts';
 import { postInside, refusalCode, type SendInside } from './send-inside.ts';
-import { type WaitingApproval, waitingOf } from './waiting.ts';
+import { type WaitingApproval, waitingAmong } from './waiting.ts';
 
 /** One approval of several, with what its reader has read of it. */
 export interface BatchItem {
@@ -40,10 +40,7 @@ export const approveBatch = async (
   send: SendInside,
   { batchId, items }: { batchId: string; items: readonly BatchItem[] },
 ): Promise<BatchRow[]> => {
-  const found: Found[] = [];
-  for (const item of items) {
-    found.push(await find(services, c, item, batchId));
-  }
+  const found = await findAll(services, c, { batchId, items });
   const groups = new Set(found.flatMap(({ waiting }) => (waiting ? [waiting.group] : [])));
   if (groups.size > 1) {
     throw new Refused('BATCH_MIXED', 'Only approvals of the same step are decided together.');
@@ -74,37 +71,37 @@ interface Found {
   isDone: boolean;
 }
 
-const find = async (
+const findAll = async (
   services: Services,
   c: Context<AppEnv>,
-  item: BatchItem,
-  batchId: string,
-): Promise<Found> => {
-  const { store } = services;
+  { batchId, items }: { batchId: string; items: readonly BatchItem[] },
+): Promise<Found[]> => {
   const person = c.get('person');
-  const { tenant } = person;
-  const { taskId } = item;
-  const nothing = { item, caseId: null, waiting: undefined, isDone: false };
-  const task = idPattern.test(taskId) ? await getTask(store, { tenant, taskId }) : undefined;
-  const row = task && (await findVisibleCase(services, person, task.caseId));
-  if (row?.state.tasks[taskId]?.seat === undefined) {
-    return { ...nothing, held: 'TASK_UNKNOWN' };
-  }
-  const { caseId } = row;
-  if (answeredSeq(row.state, requestHash(person, `POST ${pathOf(item)}`, batchId)) !== undefined) {
-    return { ...nothing, caseId, held: undefined, isDone: true };
-  }
-  const waiting = await waitingOf(services, c, caseId);
-  if ('blocked' in waiting) {
-    return { ...nothing, caseId, held: waiting.blocked };
-  }
-  const held =
-    waiting.taskId !== taskId
-      ? 'TASK_NOT_OPEN'
-      : waiting.card.subjectHash !== item.subjectHash
-        ? 'STALE'
-        : waiting.hold;
-  return { item, caseId, waiting, held, isDone: false };
+  const taskIds = items.map(({ taskId }) => taskId).filter((taskId) => idPattern.test(taskId));
+  const tasks = await getTasks(services.store, person.tenant, taskIds);
+  const caseIds = [...tasks.values()].map(({ caseId }) => caseId);
+  const rows = await visibleCases(services, person, caseIds);
+  const waiting = await waitingAmong(services, c, caseIds);
+  return items.map((item) => {
+    const nothing = { item, caseId: null, waiting: undefined, isDone: false };
+    const row = rows.get(tasks.get(item.taskId)?.caseId ?? '');
+    if (row?.state.tasks[item.taskId]?.seat === undefined) {
+      return { ...nothing, held: 'TASK_UNKNOWN' };
+    }
+    const { caseId, state } = row;
+    if (answeredSeq(state, requestHash(person, `POST ${pathOf(item)}`, batchId)) !== undefined) {
+      return { ...nothing, caseId, held: undefined, isDone: true };
+    }
+    const here = waiting.get(caseId) ?? { blocked: 'TASK_UNKNOWN' };
+    return 'blocked' in here
+      ? { ...nothing, caseId, held: here.blocked }
+      : { item, caseId, waiting: here, held: heldBack(here, item), isDone: false };
+  });
+};
+
+const heldBack = ({ taskId, subjectHash, hold }: WaitingApproval, item: BatchItem): string | undefined => {
+  if (taskId !== item.taskId) return 'TASK_NOT_OPEN';
+  return subjectHash === item.subjectHash ? hold : 'STALE';
 };
 
 const pathOf = ({ taskId }: BatchItem): string => `/v1/tasks/${taskId}/complete`;

@@ -1,32 +1,23 @@
-import { getPerson } from '../../db/own/people.ts';
 import { kindOfRights } from '../../db/read/asking-case.ts';
 import type { CaseRow } from '../../db/read/get-case.ts';
-import {
-  type Approval,
-  accountsOf,
-  isOpen,
-  openSeats,
-  type Seat,
-} from '../../machines/kernel/approval/approval.ts';
-import {
-  effectiveDelegation,
-  fault,
-  humansOf,
-  isFault,
-  rightTo,
-} from '../../machines/kernel/approval/eligible.ts';
+import { personNames } from '../../db/read/person-names.ts';
+import { type Approval, openSeats } from '../../machines/kernel/approval/approval.ts';
 import { asksSecondFactor } from '../../machines/kernel/approval/second-factor.ts';
-import type { Actor } from '../../machines/kernel/command.ts';
 import type { Title } from '../../machines/kernel/definition.ts';
 import type { Money } from '../../machines/kernel/json.ts';
-import type { CaseState } from '../../machines/kernel/state.ts';
 import { actorOf } from '../facts.ts';
 import { findVisibleCase } from '../present-case.ts';
 import type { Reader } from '../reader.ts';
 import type { Services } from '../services.ts';
 import { type Credential, hasSecondFactor } from '../sign-in/credential.ts';
-import { type AskingCase, askingCase } from './asking-case.ts';
-import { type Change, changesSince, type Dissent, dissents, earlierApprovals } from './earlier-decisions.ts';
+import { type AskingCase, askingCaseId, isGreen, readAskingCase, subjectHashOf } from './asking-case.ts';
+import { type CardDocument, documentsOf, partOf, subjectOf } from './asking-matter.ts';
+import { type CardStep, cardSteps } from './card-steps.ts';
+import { caseZone } from './case-zone.ts';
+import { type Change, changesSince } from './changes-since.ts';
+import { type Dissent, dissents, earlierApprovals } from './earlier-decisions.ts';
+import { type OwnSeat, ownSeat } from './own-seat.ts';
+import type { ShownValue } from './shown-values.ts';
 
 /** All that somebody needs to decide in one screen. What is personal is masked but for who may see it. */
 export interface ApprovalCard {
@@ -36,10 +27,7 @@ export interface ApprovalCard {
   status: Approval['status'];
   subjectHash: string;
   /** The case that asks, where the reader may see it. */
-  asking?: Omit<AskingCase, 'row' | 'stepTitles' | 'subjectHash' | 'subjectAt' | 'title'> & {
-    caseId: string;
-    number: string;
-  };
+  asking?: CardMatter;
   /** The asking case has changed since: what would be signed is no more what is there. */
   isStale: boolean;
   proposer: string;
@@ -62,9 +50,26 @@ export interface ApprovalCard {
   /** IANA name of the zone in which the case counts its days. */
   zone: string;
   /** The task on which the reader may decide, or why there is none. */
-  mine: { taskId: string; earlierSteps: string[] } | { blocked: string };
+  mine: OwnSeat;
   /** Whether nothing can be done on a seat before a second factor is proved. */
   asksSecondFactor: boolean;
+}
+
+/** The asking case, as the reader may see it. */
+export interface CardMatter {
+  caseId: string;
+  number: string;
+  definitionId: string;
+  /** The approval's name in the definition of the case. */
+  name: string;
+  caseTitle: Title;
+  subject: ShownValue[];
+  clause: ShownValue[];
+  evidence: ShownValue[];
+  dissent: ShownValue[];
+  documents: CardDocument[];
+  /** Nothing about it needs a look, by the definition's own rule. */
+  isGreen: boolean;
 }
 
 /** Who reads a card, and how it is known. */
@@ -73,19 +78,8 @@ export interface CardReader {
   credential: Credential;
 }
 
-export interface CardStep {
-  id: string;
-  title?: Title;
-  rule: string;
-  isCurrent: boolean;
-  seats: CardSeat[];
-}
-
-export interface CardSeat {
-  who: string;
-  status: Seat['status'] | 'open' | 'waiting';
-  at?: string;
-}
+/** What an approval is called that nobody asked for, or whose asking case the reader may not see. */
+export const plainTitle: Title = { zh: '审批', en: 'Approval' };
 
 /** What a reader sees of an approval; undefined where there is none that they may see. */
 export const approvalCard = async (
@@ -102,134 +96,82 @@ export const approvalCard = async (
   const at = new Date(now()).toISOString();
   const kind = await kindOfRights(store, row);
   const actor = await actorOf(store, reader, { nowMs: now(), kind });
-  const asking = await askingCase(services, reader, row);
-  const earlier = asking ? await earlierApprovals(services, asking, row) : [];
+  const asking = await visibleAskingCase(services, reader, row);
+  const earlier = asking ? ((await earlierApprovals(services, [{ asking, row }])).get(caseId) ?? []) : [];
   const [before] = earlier;
   const against = await dissents(services, reader, [row, ...earlier.map((each) => each.row)]);
   const name = await namesOf(services, row, against);
-  const { amount, plan, step } = approval;
+  const { amount, step } = approval;
   const limit = actor.authority?.find(({ currency }) => currency === amount?.currency)?.amount;
   return {
     caseId,
     number: row.number,
-    title: asking?.title ?? { zh: '审批', en: 'Approval' },
+    title: asking?.title ?? plainTitle,
     status: approval.status,
     subjectHash: approval.subjectHash,
-    ...(asking ? { asking: shownOf(asking) } : {}),
-    isStale: asking !== undefined && asking.subjectHash !== approval.subjectHash,
+    ...(asking ? { asking: matterOf(asking, reader) } : {}),
+    isStale: asking !== undefined && subjectHashOf(asking) !== approval.subjectHash,
     proposer: name(approval.proposer.id),
     ...(amount === undefined ? {} : { amount }),
     ...(limit === undefined ? {} : { limit }),
-    steps: plan.steps.map(({ id, rule }) => {
-      const title = asking?.stepTitles.get(id);
-      return {
-        id,
-        ...(title === undefined ? {} : { title }),
-        rule: typeof rule === 'object' ? `${rule.quorum}` : rule,
-        isCurrent: id === step,
-        seats: approval.seats
-          .filter((seat) => seat.step === id && !seat.void && seat.status !== 'removed')
-          .map((seat) => cardSeat(approval, seat, name, { at, tasks: row.state.tasks })),
-      };
-    }),
+    steps: cardSteps(approval, { at, tasks: row.state.tasks, titles: asking?.stepTitles, name }),
     isByAuthority: openSeats(approval).some(({ signer }) => signer.byAuthority === true),
     step,
     earlier: earlier.map(({ approval: { status, amount: then }, openedAt }) => ({
       ...{ status, openedAt },
       ...(then === undefined ? {} : { amount: then }),
     })),
-    ...(asking && before ? { changes: await changesSince(services, asking, before) } : {}),
+    ...(asking && before ? { changes: await changesSince(services, reader, asking, before) } : {}),
     dissents: against.map(({ personId, ...said }) => ({ ...said, who: name(personId) })),
     dueAt: row.state.deadlines.step?.dueAt ?? null,
-    zone: await zoneOf(services, row.state),
-    mine: seatOf(row.state, approval, actor, at),
+    zone: await caseZone(services, row.state),
+    mine: ownSeat(row.state, approval, actor, at),
     asksSecondFactor: asksSecondFactor(approval) && !hasSecondFactor(credential),
   };
 };
 
-const shownOf = ({
-  row,
-  stepTitles: _,
-  subjectHash: __,
-  subjectAt: ___,
-  title: ____,
-  ...shown
-}: AskingCase): NonNullable<ApprovalCard['asking']> => ({ ...shown, caseId: row.caseId, number: row.number });
-
-const zoneOf = async ({ definitions }: Services, state: CaseState): Promise<string> => {
-  const { calendars, calendar } = await definitions.compiledOf(state);
-  return calendars[calendar]?.zone ?? 'UTC';
+const visibleAskingCase = async (
+  services: Services,
+  reader: Reader,
+  approval: CaseRow,
+): Promise<AskingCase | undefined> => {
+  const id = askingCaseId(approval);
+  const row = id === undefined ? undefined : await findVisibleCase(services, reader, id);
+  return row && readAskingCase(services, approval, row);
 };
 
-const cardSeat = (
-  approval: Approval,
-  seat: Seat,
-  name: (id: string) => string,
-  { at, tasks }: { at: string; tasks: CaseState['tasks'] },
-): CardSeat => {
-  const { decision, signer } = seat;
-  const lent = effectiveDelegation(seat, at)?.to.id;
-  // Whoever had it for a time has it no more; until the case moves on, its task still says so.
-  const ended = lent === undefined ? seat.delegation?.to.id : undefined;
-  const assignee = Object.values(tasks).find(
-    (task) => task.seat === seat.id && task.status === 'open',
-  )?.assignee;
-  const acting =
-    decision?.actorId ?? lent ?? signer.personId ?? (assignee === ended ? seat.delegation?.by.id : assignee);
+const matterOf = (asking: AskingCase, reader: Reader): CardMatter => {
+  const { row, name, published } = asking;
+  const { caseId, number, definitionId } = row;
   return {
-    who: acting === undefined || acting === null ? (signer.role ?? '') : name(acting),
-    status: seat.status !== 'undecided' ? seat.status : isOpen(approval, seat) ? 'open' : 'waiting',
-    ...(decision ? { at: decision.at } : {}),
+    ...{ caseId, number, definitionId, name, caseTitle: published.document.title },
+    subject: subjectOf(asking, reader),
+    clause: partOf(asking, reader, 'clause'),
+    evidence: partOf(asking, reader, 'evidence'),
+    dissent: partOf(asking, reader, 'dissent'),
+    documents: documentsOf(asking, reader),
+    isGreen: isGreen(asking),
   };
 };
 
-/** The open seat that the actor may decide on, their own task first. */
-const seatOf = (state: CaseState, approval: Approval, actor: Actor, at: string): ApprovalCard['mine'] => {
-  const open = Object.entries(state.tasks).flatMap(([taskId, task]) => {
-    const seat = approval.seats.find(({ id }) => id === task.seat && task.status === 'open');
-    if (!seat) return [];
-    const right = rightTo(approval, seat, actor, { at, decidesAmount: true });
-    const taken = !isFault(right) && isAnothers(task.assignee, seat, actor);
-    return [{ taskId, task, right: taken ? fault('TASK_TAKEN', 'Somebody else has the seat.') : right }];
-  });
-  const able = open.filter(({ right }) => !isFault(right));
-  const found = able.find(({ task }) => task.assignee === actor.id) ?? able[0];
-  if (found) {
-    const order = approval.plan.steps.map(({ id }) => id);
-    return {
-      taskId: found.taskId,
-      earlierSteps: order.slice(0, Math.max(0, order.indexOf(approval.step ?? ''))),
-    };
-  }
-  const faults = open.map(({ right }) => right).filter(isFault);
-  const [first] = [...faults.filter((each) => each.fault === 'AUTHORITY_EXCEEDED'), ...faults];
-  return { blocked: first?.fault ?? 'APPROVAL_ENDED' };
-};
-
-/** As the case itself judges it: the seat is somebody's whose work the actor does not do, and who has not lent it. */
-const isAnothers = (assignee: string | null, { delegation }: Seat, actor: Actor): boolean =>
-  assignee !== null &&
-  !humansOf(actor).includes(assignee) &&
-  !(actor.actsFor ?? []).some(({ personId }) => personId === assignee) &&
-  !(delegation && accountsOf(delegation.by).some((id) => humansOf(actor).includes(id)));
-
 const namesOf = async (
-  { store, now }: Services,
+  { store }: Services,
   { tenant, state }: CaseRow,
   against: readonly Dissent[],
 ): Promise<(id: string) => string> => {
   const { proposer, seats } = state.signing?.approval ?? { seats: [] };
-  const ids = new Set([
+  const ids = [
     proposer?.id,
     ...against.map(({ personId }) => personId),
     ...Object.values(state.tasks).map(({ assignee }) => assignee),
     ...seats.flatMap(({ signer, delegation, decision }) => [
       ...[signer.personId, delegation?.to.id, delegation?.by.id, decision?.actorId],
     ]),
-  ]);
-  const people = await Promise.all(
-    [...ids].flatMap((id) => (typeof id === 'string' ? [getPerson(store, tenant, id, now())] : [])),
+  ];
+  const names = await personNames(
+    store,
+    tenant,
+    ids.filter((id) => typeof id === 'string'),
   );
-  const names = new Map(people.flatMap((person) => (person ? [[person.id, person.name] as const] : [])));
   return (id) => names.get(id) ?? id;
 };

@@ -27,9 +27,8 @@ const groupPart = (
   page: { language: Language; key: string; nowMs: number },
 ): Fragment => {
   const { language, key } = page;
-  const card = group[0]?.card;
-  const step = card?.steps.find((each) => each.isCurrent);
-  const title = `${card?.title[language] ?? ''} · ${step?.title?.[language] ?? step?.id ?? ''}`;
+  const [first] = group;
+  const title = `${first?.title[language] ?? ''} · ${first?.stepTitle?.[language] ?? first?.step ?? ''}`;
   const canBatch = group.some(({ hold }) => hold === undefined);
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>
 <form method="post" action="/approvals">
@@ -42,11 +41,11 @@ ${canBatch ? html`<button type="submit">${t.approveTicked}</button>` : ''}
 };
 
 const waitingItem = (
-  { taskId, card, hold }: WaitingApproval,
+  waiting: WaitingApproval,
   t: CardTexts,
   { language, nowMs }: { language: Language; nowMs: number },
 ): Fragment => {
-  const { caseId, number, subjectHash, proposer, amount, dueAt, zone, asking } = card;
+  const { taskId, caseId, number, askingNumber, subjectHash, proposer, amount, dueAt, zone, hold } = waiting;
   const id = `item-${caseId}`;
   const due =
     dueAt === null
@@ -54,7 +53,7 @@ const waitingItem = (
       : html` · ${t.due} ${dueText(dueAt, { zone, language })} ${leftText(dueAt, nowMs, t)}`;
   return html`<li>
 <input type="checkbox" id="${id}" name="item" value="${taskId} ${subjectHash}"${hold === undefined ? '' : html` disabled aria-describedby="${id}-why"`}>
-<label for="${id}">${amount ? html`<strong>${moneyText(amount, language)}</strong> · ` : ''}${asking?.number ?? number}</label>
+<label for="${id}">${amount ? html`<strong>${moneyText(amount, language)}</strong> · ` : ''}${askingNumber ?? number}</label>
 <small>${t.proposer} ${proposer}${due}</small>
 <a href="/approvals/${caseId}">${t.open}</a>
 ${hold === undefined ? '' : html`<small id="${id}-why">${answerText(hold, language) ?? hold}</small>`}

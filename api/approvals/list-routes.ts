@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { getCase } from '../../db/read/get-case.ts';
+import { getCases } from '../../db/read/get-cases.ts';
 import { newRouter, type Router } from '../router.ts';
 import type { Services } from '../services.ts';
 import { givePage } from '../sign-in/pages/layout.ts';
@@ -62,6 +62,6 @@ const numbersOf = async (
   rows: readonly BatchRow[],
 ): Promise<Map<string, string>> => {
   const ids = rows.flatMap(({ caseId }) => (caseId === null ? [] : [caseId]));
-  const cases = await Promise.all(ids.map((caseId) => getCase(store, { tenant, caseId })));
-  return new Map(cases.flatMap((row) => (row ? [[row.caseId, row.number] as const] : [])));
+  const cases = await getCases(store, tenant, ids);
+  return new Map([...cases].map(([caseId, { number }]) => [caseId, number]));
 };

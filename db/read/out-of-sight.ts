@@ -1,4 +1,4 @@
-import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { excludedFacet } from '../case-facets.ts';
 import type { Db, Store } from '../open.ts';
@@ -73,6 +73,28 @@ export const isHiddenIn = (db: Db, reader: Reader, caseId: string): boolean => {
   const keys = keysIn(db, reader).map(excludedFacet);
   return facets.some(({ facet }) => keys.includes(facet));
 };
+
+/** Those of these cases that are out of a person's sight. */
+export const hiddenAmong = (store: Store, reader: Reader, caseIds: readonly string[]): Promise<Set<string>> =>
+  store.read((db) => {
+    const { tenant } = reader;
+    if (caseIds.length === 0 || statements(db).ofTenant.get({ tenant, from }) === undefined) {
+      return new Set<string>();
+    }
+    const facets = keysIn(db, reader).map(excludedFacet);
+    const rows = db
+      .selectDistinct({ caseId: caseFacets.caseId })
+      .from(caseFacets)
+      .where(
+        and(
+          eq(caseFacets.tenant, tenant),
+          inArray(caseFacets.caseId, [...caseIds]),
+          inArray(caseFacets.facet, facets),
+        ),
+      )
+      .all();
+    return new Set(rows.map(({ caseId }) => caseId));
+  });
 
 export const isHidden = (store: Store, reader: Reader, caseId: string): Promise<boolean> =>
   store.read((db) => isHiddenIn(db, reader, caseId));

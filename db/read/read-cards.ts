@@ -1,40 +1,42 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Store } from '../open.ts';
-import type { RecordLeaf } from '../own/append-record.ts';
 import { records } from '../schema/index.ts';
 
-/** Records of one case that are looked through. */
-const recordsMax = 500;
+/** A case, and the hash of what it asks to be signed. */
+export interface CardContent {
+  caseId: string;
+  subjectHash: string;
+}
 
-/** Whether the tenant's log has a record that this person read the case's card while this was what it asked to sign. */
-export const hasReadCard = (
+/**
+ * The cases among these of which the tenant's log has a record that this person read the card while this was what it
+ * asked to be signed.
+ */
+export const readCards = async (
   store: Store,
   {
     tenant,
     personId,
-    caseId,
-    subjectHash,
     type,
-  }: { tenant: string; personId: string; caseId: string; subjectHash: string; type: string },
-): Promise<boolean> =>
-  store.read((db) =>
+    cards,
+  }: { tenant: string; personId: string; type: string; cards: readonly CardContent[] },
+): Promise<Set<string>> => {
+  const wanted = JSON.stringify(cards.map(({ caseId, subjectHash }) => [caseId, subjectHash]));
+  const rows = await store.read((db) =>
     db
-      .select({ leaf: records.leaf })
+      .selectDistinct({ caseId: records.subjectId })
       .from(records)
       .where(
         and(
           eq(records.tenant, tenant),
           eq(records.subjectKind, 'case'),
-          eq(records.subjectId, caseId),
+          sql`${records.subjectId} in (select value ->> 0 from json_each(${wanted}))`,
           eq(records.type, type),
           eq(records.actorId, personId),
+          sql`(${records.subjectId}, ${records.leaf} ->> '$.detail.subjectHash') in (select value ->> 0, value ->> 1 from json_each(${wanted}))`,
         ),
       )
-      .orderBy(desc(records.n))
-      .limit(recordsMax)
-      .all()
-      .some(({ leaf }) => {
-        const { detail } = JSON.parse(leaf) as RecordLeaf;
-        return (detail as { subjectHash?: unknown }).subjectHash === subjectHash;
-      }),
+      .all(),
   );
+  return new Set(rows.map(({ caseId }) => caseId));
+};
