@@ -31,6 +31,7 @@ import { ownerRoutes } from './routes/owner.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { peopleImportRoutes } from './routes/people-import.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { policyVersionRoutes } from './routes/policy-versions.ts';
 import { recusalRoutes } from './routes/recusals.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { surgeRoutes } from './routes/surge.ts';
@@ -93,6 +94,7 @@ export const createApp = (deps: ApiDeps): Router => {
     messageRoutes,
     surgeRoutes,
     policyRoutes,
+    policyVersionRoutes,
     casePolicyRoutes,
     loginRoutes,
     serviceKeyRoutes,

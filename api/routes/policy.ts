@@ -2,8 +2,6 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { definitionsInUse } from '../../db/own/definitions.ts';
 import { ownPolicyIn, publishPolicy } from '../../db/own/policies.ts';
 import { listRoles } from '../../db/own/roles.ts';
-import type { Json } from '../../machines/kernel/json.ts';
-import { policyRef } from '../../machines/kernel/policy/policy-ref.ts';
 import { currentPolicy, type Policy } from '../../machines/kernel/policy/table.ts';
 import { policyFindings } from '../../machines/policy/policy-findings.ts';
 import { policyProblems } from '../../machines/policy/policy-problems.ts';
@@ -13,16 +11,15 @@ import { Refused } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { commandHeaders, commandProblems, readProblems } from '../schemas/common.ts';
 import { Finding } from '../schemas/finding.ts';
+import { PolicyDocument, PolicyTable, policyTable } from '../schemas/policy.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['Policy'];
-const Document = z.record(z.string(), z.unknown());
-const Table = z.object({ hash: z.string(), policy: Document });
 const Answer = z
   .object({
     own: z.boolean(),
-    inForce: Table,
-    shipped: Table,
+    inForce: PolicyTable,
+    shipped: PolicyTable,
     warnings: z
       .array(Finding)
       .describe(
@@ -34,7 +31,7 @@ const answer = (description: string) => ({
   description,
   content: { 'application/json': { schema: Answer } },
 });
-const body = { required: true, content: { 'application/json': { schema: Document } } };
+const body = { required: true, content: { 'application/json': { schema: PolicyDocument } } };
 
 const show = createRoute({
   method: 'get',
@@ -76,8 +73,8 @@ export const policyRoutes = (services: Services): Router => {
     const events = inUse.map(({ id, version, runtime }) => ({ id, version, events: runtime.events }));
     return {
       own: own !== undefined,
-      inForce: tableOf(policy),
-      shipped: tableOf(currentPolicy),
+      inForce: policyTable(policy),
+      shipped: policyTable(currentPolicy),
       warnings: policyFindings(policy, events).map((finding) => ({ ...finding })),
     };
   };
@@ -129,8 +126,3 @@ export const policyRoutes = (services: Services): Router => {
   });
   return router;
 };
-
-const tableOf = (policy: Policy): { hash: string; policy: { [key: string]: Json } } => ({
-  hash: policyRef(policy).hash,
-  policy: policy as unknown as { [key: string]: Json },
-});

@@ -36,6 +36,9 @@ export interface Policy {
  */
 const byKernel: { readonly [kernel: number]: Policy } = { 1: first as Policy };
 
+/** Every table that has ever been shipped: a case may follow any of them. */
+export const shippedPolicies: readonly Policy[] = Object.values(byKernel);
+
 /** The shipped one, which new runs and the API follow where a company has none of its own. */
 export const currentPolicy: Policy = first as Policy;
 
