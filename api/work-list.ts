@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { groupKeysOf } from '../db/group-key.ts';
 import type { Page } from '../db/read/cursor.ts';
+import type { StateOfKind } from '../db/read/in-states.ts';
 import { listTasks, type TaskRow, type TaskSort } from '../db/read/list-tasks.ts';
 import { hidingFacets } from '../db/read/out-of-sight.ts';
 import { searchTaskList } from '../db/read/search-tasks.ts';
@@ -19,6 +20,8 @@ export interface WorkListQuery {
   /** Default `mine`. */
   view?: 'mine' | 'candidate' | 'team' | 'all' | undefined;
   kind?: string | undefined;
+  /** Only tasks of these states. */
+  states?: StateOfKind[] | undefined;
   dueBefore?: string | undefined;
   overdue?: 'true' | 'false' | undefined;
   q?: string | undefined;

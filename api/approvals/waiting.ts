@@ -12,6 +12,7 @@ import { plainTitle } from './card.ts';
 import { caseZone } from './case-zone.ts';
 import { type Hold, holdsOf } from './holds.ts';
 import { type OwnSeat, ownSeat } from './own-seat.ts';
+import { signingStates } from './signing-states.ts';
 
 /** An approval that somebody may decide now, as a list shows it. */
 export interface WaitingApproval {
@@ -48,9 +49,10 @@ export const waitingApprovals = async (
   services: Services,
   c: Context<AppEnv>,
 ): Promise<WaitingApproval[]> => {
+  const states = await signingStates(services, c.get('person').tenant);
   const lists = await Promise.all(
     (['mine', 'candidate'] as const).map((view) =>
-      workList(services, c, { view, kind: 'approval', limit: waitingMax }),
+      workList(services, c, { view, states, limit: waitingMax }),
     ),
   );
   const rows = lists.flatMap(({ items }) => items).sort((a, b) => (a.dueSort < b.dueSort ? -1 : 1));

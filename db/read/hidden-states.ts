@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { tuples } from './tuples.ts';
 
 /** A state that is marked for other roles than the reader's, in one version of a definition. */
 export interface HiddenState {
@@ -7,14 +8,6 @@ export interface HiddenState {
   definitionHash: string;
   state: string;
 }
-
-const tuple = (parts: readonly string[]): SQL =>
-  sql`(${sql.join(
-    parts.map((part) => sql`${part}`),
-    sql`, `,
-  )})`;
-
-const tuples = (each: (readonly string[])[]): SQL => sql`(values ${sql.join(each.map(tuple), sql`, `)})`;
 
 /**
  * The condition that leaves out of a list the tasks of such states; undefined where there is none. A task names its

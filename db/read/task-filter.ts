@@ -2,6 +2,7 @@ import { inArray, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { tasks } from '../schema/index.ts';
 import { type HiddenState, inVisibleState } from './hidden-states.ts';
+import { inStates, type StateOfKind } from './in-states.ts';
 import { inSight } from './out-of-sight.ts';
 
 /**
@@ -15,6 +16,8 @@ export type TaskView =
 
 export interface TaskFilter {
   kind?: string;
+  /** Of these states only. */
+  states?: StateOfKind[];
   /** RFC 3339: due before this instant. */
   dueBefore?: string;
   /** RFC 3339, the present: due at or before it. */
@@ -84,6 +87,7 @@ export const filterConditions = (filter: TaskFilter, { byDue }: { byDue: boolean
   const conditions: SQL[] = [];
   const due = byDue ? sql`${tasks.dueSort}` : sql`+${tasks.dueSort}`;
   if (filter.kind !== undefined) conditions.push(sql`+${tasks.caseKind} = ${filter.kind}`);
+  if (filter.states !== undefined) conditions.push(inStates(filter.states, tasks));
   if (filter.dueBefore !== undefined) conditions.push(sql`${due} < ${filter.dueBefore}`);
   if (filter.overdueAt !== undefined) conditions.push(sql`${due} <= ${filter.overdueAt}`);
   if (filter.q !== undefined) conditions.push(startsWith(tasks.caseNumber, filter.q));

@@ -49,6 +49,13 @@ taskQueries.push(
   { tenant, view: 'mine', personId: 'person-3', sort: 'due', hiddenStates },
   { tenant, view: 'candidate', groupKeys, sort: 'due', hiddenStates },
   { tenant, view: 'all', sort: 'opened', hiddenStates, hiding: ['excluded:person-3'] },
+  // Decisions alone, as the list of approvals asks for them.
+  ...[{ view: 'mine', personId: 'person-3' } as const, { view: 'candidate', groupKeys } as const].map(
+    (view): TaskQuery => ({
+      ...{ tenant, sort: 'due', ...view },
+      states: [{ kind: 'approval', definitionId: 'definition-approval', state: 'state-3' }],
+    }),
+  ),
 );
 
 const caseFilters: Omit<CaseQuery, 'tenant'>[] = [
