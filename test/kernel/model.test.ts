@@ -27,6 +27,18 @@ it('is in the same states after each event and delay', { timeout: trialTimeoutMs
   expect(compared).toBeGreaterThan(0);
 });
 
+/** Plays a machine that counts in `n` and knows all events. */
+const playStates = (states: { [id: string]: StateNode }, given: Move[]) =>
+  playBoth(
+    {
+      data: { type: 'object', properties: { n: { type: 'integer' } } },
+      events: Object.fromEntries(eventNames.map((event) => [event, { by: ['handler'] }])),
+      machine: { initial: Object.keys(states)[0] ?? '', states },
+    },
+    given,
+  );
+const noEvent = eventNames.length;
+
 const aboveZero = (target: string): Transition[] => [{ target, guard: feel('data.n > 0') }];
 const count: Transition = { actions: [{ type: 'assign', set: { n: feel('data.n + 1') } }] };
 const right: StateNode = {
@@ -98,18 +110,38 @@ describe('of eventless transitions that exclude each other, the one of the regio
           },
         },
       },
-      [[eventNames.length, 60]],
+      [[noEvent, 60]],
       ['inner', 'right'],
     ],
   ])('%s', (_where, both, moves, states) => {
-    const played = playBoth(
-      {
-        data: { type: 'object', properties: { n: { type: 'integer' } } },
-        events: Object.fromEntries(eventNames.map((event) => [event, { by: ['handler'] }])),
-        machine: { initial: 'both', states: { both: { type: 'parallel', ...both }, first: {}, second: {} } },
-      },
-      moves,
-    );
+    const played = playStates({ both: { type: 'parallel', ...both }, first: {}, second: {} }, moves);
     expect(played?.at(-1)).toEqual([states, states]);
   });
+});
+
+it('starts delays anew in a state that the history of a state around it leads back to', () => {
+  const played = playStates(
+    {
+      around: {
+        initial: 'within',
+        states: {
+          within: { on: { e0: '#last' }, after: { PT60S: '#late' } },
+          last: { type: 'history', target: '#within' },
+        },
+      },
+      late: {},
+    },
+    [
+      [0, 50],
+      [noEvent, 59],
+      [noEvent, 1],
+    ],
+  );
+  expect(played).toEqual([
+    [['within'], ['within']],
+    [['accepted'], ['accepted']],
+    [['within'], ['within']],
+    [['within'], ['within']],
+    [['late'], ['late']],
+  ]);
 });

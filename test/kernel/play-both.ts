@@ -16,6 +16,7 @@ import type {
   Guard,
   RuntimeDefinition,
   StateNode,
+  Transition,
   Transitions,
 } from '../../machines/kernel/definition.ts';
 import { nextWakeAt } from '../../machines/kernel/due.ts';
@@ -51,31 +52,37 @@ const plain = (machine: StateNode) => {
         return () => undefined;
     }
   };
-  const transitions = (source: Transitions = []) =>
-    [source].flat().map((each) =>
-      typeof each === 'string'
-        ? { target: each }
-        : {
-            ...each,
-            ...(each.guard ? { guard: guard(each.guard) } : {}),
-            actions: (each.actions ?? []).map(action),
-          },
-    );
+  // To the history of a state around it, XState would go without leaving where it is, delays included.
+  const transitions = (source: Transitions = [], around: string[] = []) =>
+    [source]
+      .flat()
+      .map((each): Transition => (typeof each === 'string' ? { target: each } : each))
+      .map((each) => ({
+        ...each,
+        ...([each.target ?? []].flat().some((id) => around.includes(id)) ? { reenter: true } : {}),
+        ...(each.guard ? { guard: guard(each.guard) } : {}),
+        actions: (each.actions ?? []).map(action),
+      }));
   const each = <T>(record: { [key: string]: T } = {}, change: (item: T, key: string) => unknown) =>
     Object.fromEntries(Object.entries(record).map(([key, item]) => [key, change(item, key)]));
   const delayMs = (length: string) => Math.round(Number(length.slice(2, -1)) * 1000);
-  const node = ({ states, on, always, after, onDone, entry, ...rest }: StateNode, id: string): object => ({
-    ...rest,
-    id,
-    ...(states ? { states: each(states, node) } : {}),
-    on: each(on, (item) => transitions(item)),
-    always: transitions(always),
-    after: Object.fromEntries(
-      Object.entries(after ?? {}).map(([length, item]) => [delayMs(length), transitions(item)]),
-    ),
-    ...(onDone ? { onDone: transitions(onDone) } : {}),
-    entry: (entry ?? []).map(action),
-  });
+  const node = (source: StateNode, id: string, around: string[] = []): object => {
+    const { states, on, always, after, onDone, entry, ...rest } = source;
+    const histories = Object.entries(states ?? {}).filter(([, { type }]) => type === 'history');
+    const within = [...around, ...histories.map(([key]) => `#${key}`)];
+    return {
+      ...rest,
+      id,
+      ...(states ? { states: each(states, (inner, key) => node(inner, key, within)) } : {}),
+      on: each(on, (item) => transitions(item, around)),
+      always: transitions(always, around),
+      after: Object.fromEntries(
+        Object.entries(after ?? {}).map(([length, item]) => [delayMs(length), transitions(item, around)]),
+      ),
+      ...(onDone ? { onDone: transitions(onDone, around) } : {}),
+      entry: (entry ?? []).map(action),
+    };
+  };
   return createMachine({
     ...node(machine, 'root'),
     context: { n: 0 },
