@@ -4,6 +4,7 @@ import { once } from '../idempotency.ts';
 import { Condition } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { CaseId, commandHeaders, commandProblems, readProblems } from '../schemas/common.ts';
+import { jsonAnswer, jsonBody } from '../schemas/json-content.ts';
 import type { Services } from '../services.ts';
 import { approveBatch } from './batch.ts';
 import { approvalCard } from './card.ts';
@@ -40,10 +41,7 @@ const list = createRoute({
   summary: 'List the approvals that wait for you, at most 50',
   tags,
   responses: {
-    200: {
-      description: 'They',
-      content: { 'application/json': { schema: z.object({ items: z.array(Waiting) }) } },
-    },
+    200: jsonAnswer('They', z.object({ items: z.array(Waiting) })),
     ...readProblems,
   },
 });
@@ -55,16 +53,10 @@ const read = createRoute({
   tags,
   request: { params: z.object({ caseId: CaseId }) },
   responses: {
-    200: {
-      description: 'All that the decision rests on',
-      content: {
-        'application/json': {
-          schema: z
-            .looseObject({ caseId: z.string(), status: z.string(), subjectHash: Hash })
-            .openapi('ApprovalCard'),
-        },
-      },
-    },
+    200: jsonAnswer(
+      'All that the decision rests on',
+      z.looseObject({ caseId: z.string(), status: z.string(), subjectHash: Hash }).openapi('ApprovalCard'),
+    ),
     ...readProblems,
   },
 });
@@ -76,51 +68,42 @@ const batch = createRoute({
   tags,
   request: {
     headers: commandHeaders,
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              items: z
-                .array(
-                  z.strictObject({
-                    taskId: TaskId,
-                    subjectHash: Hash.describe('As it stood on the card that you have read'),
-                  }),
-                )
-                .min(1)
-                .max(itemsMax)
-                .refine((items) => new Set(items.map(({ taskId }) => taskId)).size === items.length, {
-                  error: 'must name each task once',
-                }),
-            })
-            .openapi('ApprovalBatch'),
-        },
-      },
-    },
+    body: jsonBody(
+      z
+        .strictObject({
+          items: z
+            .array(
+              z.strictObject({
+                taskId: TaskId,
+                subjectHash: Hash.describe('As it stood on the card that you have read'),
+              }),
+            )
+            .min(1)
+            .max(itemsMax)
+            .refine((items) => new Set(items.map(({ taskId }) => taskId)).size === items.length, {
+              error: 'must name each task once',
+            }),
+        })
+        .openapi('ApprovalBatch'),
+    ),
   },
   responses: {
-    200: {
-      description: 'What became of each',
-      content: {
-        'application/json': {
-          schema: z
-            .object({
-              batchId: z.string(),
-              items: z.array(
-                z.object({
-                  taskId: TaskId,
-                  caseId: z.string().nullable(),
-                  result: z.enum(['approved', 'refused']),
-                  code: z.string().optional(),
-                }),
-              ),
-            })
-            .openapi('ApprovalBatchResult'),
-        },
-      },
-    },
+    200: jsonAnswer(
+      'What became of each',
+      z
+        .object({
+          batchId: z.string(),
+          items: z.array(
+            z.object({
+              taskId: TaskId,
+              caseId: z.string().nullable(),
+              result: z.enum(['approved', 'refused']),
+              code: z.string().optional(),
+            }),
+          ),
+        })
+        .openapi('ApprovalBatchResult'),
+    ),
     ...commandProblems,
   },
 });

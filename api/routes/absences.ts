@@ -7,15 +7,11 @@ import { Condition } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { page } from '../schemas/case.ts';
 import { commandHeaders, commandProblems, Instant, pageQuery, readProblems } from '../schemas/common.ts';
+import { jsonAnswer, jsonBody } from '../schemas/json-content.ts';
 import { AbsenceReason, AbsenceStatus, AbsenceView, absenceView, Id } from '../schemas/people.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['People'];
-
-const answer = <T extends z.ZodType>(description: string, schema: T) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
 
 const list = createRoute({
   method: 'get',
@@ -30,7 +26,7 @@ const list = createRoute({
       status: AbsenceStatus.optional(),
     }),
   },
-  responses: { 200: answer('A page of them', page(AbsenceView)), ...readProblems },
+  responses: { 200: jsonAnswer('A page of them', page(AbsenceView)), ...readProblems },
 });
 
 const add = createRoute({
@@ -40,23 +36,18 @@ const add = createRoute({
   tags,
   request: {
     headers: commandHeaders,
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              personId: Id.optional().describe('Default: you'),
-              reason: AbsenceReason,
-              from: Instant,
-              until: Instant.describe('The first instant they are back'),
-            })
-            .openapi('NewAbsence'),
-        },
-      },
-    },
+    body: jsonBody(
+      z
+        .strictObject({
+          personId: Id.optional().describe('Default: you'),
+          reason: AbsenceReason,
+          from: Instant,
+          until: Instant.describe('The first instant they are back'),
+        })
+        .openapi('NewAbsence'),
+    ),
   },
-  responses: { 201: answer('The absence', AbsenceView), ...commandProblems },
+  responses: { 201: jsonAnswer('The absence', AbsenceView), ...commandProblems },
 });
 
 const change = createRoute({
@@ -67,23 +58,18 @@ const change = createRoute({
   request: {
     params: z.object({ absenceId: z.string().min(1).max(120) }),
     headers: commandHeaders,
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              reason: AbsenceReason.optional(),
-              from: Instant.optional(),
-              until: Instant.optional(),
-              status: z.literal('cancelled').optional(),
-            })
-            .openapi('AbsenceChange'),
-        },
-      },
-    },
+    body: jsonBody(
+      z
+        .strictObject({
+          reason: AbsenceReason.optional(),
+          from: Instant.optional(),
+          until: Instant.optional(),
+          status: z.literal('cancelled').optional(),
+        })
+        .openapi('AbsenceChange'),
+    ),
   },
-  responses: { 200: answer('The absence', AbsenceView), ...commandProblems },
+  responses: { 200: jsonAnswer('The absence', AbsenceView), ...commandProblems },
 });
 
 export const absenceRoutes = (services: Services): Router => {

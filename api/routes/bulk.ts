@@ -21,15 +21,11 @@ import {
   StartBulkBody,
 } from '../schemas/bulk.ts';
 import { commandHeaders, commandProblems, pageQuery, readProblems } from '../schemas/common.ts';
+import { jsonAnswer, jsonBody } from '../schemas/json-content.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['Bulk work'];
 const params = z.object({ jobId: z.string().min(1).max(120) });
-const answer = <T extends z.ZodType>(description: string, schema: T) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-
 const start = createRoute({
   method: 'post',
   path: '/v1/bulk',
@@ -37,9 +33,9 @@ const start = createRoute({
   tags,
   request: {
     headers: commandHeaders,
-    body: { required: true, content: { 'application/json': { schema: StartBulkBody } } },
+    body: jsonBody(StartBulkBody),
   },
-  responses: { 202: answer('The job', BulkJobView), ...commandProblems },
+  responses: { 202: jsonAnswer('The job', BulkJobView), ...commandProblems },
 });
 
 const list = createRoute({
@@ -48,7 +44,7 @@ const list = createRoute({
   summary: 'Your jobs, the newest first',
   tags,
   request: { query: z.object(pageQuery) },
-  responses: { 200: answer('A page', BulkJobPage), ...readProblems },
+  responses: { 200: jsonAnswer('A page', BulkJobPage), ...readProblems },
 });
 
 const one = createRoute({
@@ -57,7 +53,7 @@ const one = createRoute({
   summary: 'A job of yours, how far it is, and a row for each of its items',
   tags,
   request: { params, query: z.object({ ...pageQuery, status: z.enum(itemStatuses).optional() }) },
-  responses: { 200: answer('The job and a page of its rows', BulkWithItems), ...readProblems },
+  responses: { 200: jsonAnswer('The job and a page of its rows', BulkWithItems), ...readProblems },
 });
 
 const wishRoute = (wish: BulkWish, summary: string) =>
@@ -67,7 +63,7 @@ const wishRoute = (wish: BulkWish, summary: string) =>
     summary,
     tags,
     request: { params, headers: commandHeaders },
-    responses: { 200: answer('The job', BulkJobView), ...commandProblems },
+    responses: { 200: jsonAnswer('The job', BulkJobView), ...commandProblems },
   });
 
 const wishRoutes = {

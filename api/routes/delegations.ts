@@ -7,15 +7,11 @@ import { Condition, Refused } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { page } from '../schemas/case.ts';
 import { commandHeaders, commandProblems, Instant, pageQuery, readProblems } from '../schemas/common.ts';
+import { jsonAnswer, jsonBody } from '../schemas/json-content.ts';
 import { Currency, DelegationView, delegationView, Id, LimitAmount } from '../schemas/people.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['People'];
-
-const answer = <T extends z.ZodType>(description: string, schema: T) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
 
 const list = createRoute({
   method: 'get',
@@ -30,7 +26,7 @@ const list = createRoute({
       status: z.enum(['active', 'revoked']).optional(),
     }),
   },
-  responses: { 200: answer('A page of them', page(DelegationView)), ...readProblems },
+  responses: { 200: jsonAnswer('A page of them', page(DelegationView)), ...readProblems },
 });
 
 const add = createRoute({
@@ -41,32 +37,27 @@ const add = createRoute({
   tags,
   request: {
     headers: commandHeaders,
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              kind: z.enum(['delegation', 'substitution']),
-              personId: Id.optional().describe('Whose work it is; default: yours'),
-              delegateId: Id.describe('Who does it'),
-              from: Instant.optional().describe('Default now'),
-              until: Instant.nullable().optional().describe('Required for a delegation'),
-              roles: z.array(Id).min(1).max(20).nullable().optional().describe('Default: all that are held'),
-              caseKinds: z.array(Id).min(1).max(20).nullable().optional().describe('Default: every kind'),
-              limits: z
-                .array(z.strictObject({ amount: LimitAmount, currency: Currency }))
-                .max(20)
-                .nullable()
-                .optional()
-                .describe('Default: the person’s own; none: nothing that needs authority'),
-            })
-            .openapi('NewDelegation'),
-        },
-      },
-    },
+    body: jsonBody(
+      z
+        .strictObject({
+          kind: z.enum(['delegation', 'substitution']),
+          personId: Id.optional().describe('Whose work it is; default: yours'),
+          delegateId: Id.describe('Who does it'),
+          from: Instant.optional().describe('Default now'),
+          until: Instant.nullable().optional().describe('Required for a delegation'),
+          roles: z.array(Id).min(1).max(20).nullable().optional().describe('Default: all that are held'),
+          caseKinds: z.array(Id).min(1).max(20).nullable().optional().describe('Default: every kind'),
+          limits: z
+            .array(z.strictObject({ amount: LimitAmount, currency: Currency }))
+            .max(20)
+            .nullable()
+            .optional()
+            .describe('Default: the person’s own; none: nothing that needs authority'),
+        })
+        .openapi('NewDelegation'),
+    ),
   },
-  responses: { 201: answer('The delegation', DelegationView), ...commandProblems },
+  responses: { 201: jsonAnswer('The delegation', DelegationView), ...commandProblems },
 });
 
 const change = createRoute({
@@ -77,16 +68,9 @@ const change = createRoute({
   request: {
     params: z.object({ delegationId: z.string().min(1).max(120) }),
     headers: commandHeaders,
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z.strictObject({ status: z.literal('revoked') }).openapi('DelegationChange'),
-        },
-      },
-    },
+    body: jsonBody(z.strictObject({ status: z.literal('revoked') }).openapi('DelegationChange')),
   },
-  responses: { 200: answer('The delegation', DelegationView), ...commandProblems },
+  responses: { 200: jsonAnswer('The delegation', DelegationView), ...commandProblems },
 });
 
 export const delegationRoutes = (services: Services): Router => {

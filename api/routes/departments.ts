@@ -7,16 +7,12 @@ import { Condition } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { page } from '../schemas/case.ts';
 import { commandHeaders, commandProblems, pageQuery, readProblems } from '../schemas/common.ts';
+import { jsonAnswer, jsonBody } from '../schemas/json-content.ts';
 import { DepartmentStatus, DepartmentTitle, DepartmentView, departmentView, Id } from '../schemas/people.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['People'];
 const params = z.object({ departmentId: z.string().min(1).max(200) });
-
-const answer = <T extends z.ZodType>(description: string, schema: T) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
 
 const list = createRoute({
   method: 'get',
@@ -24,7 +20,7 @@ const list = createRoute({
   summary: 'The departments, by id; `parent` makes them a tree',
   tags,
   request: { query: z.strictObject(pageQuery) },
-  responses: { 200: answer('A page of them', page(DepartmentView)), ...readProblems },
+  responses: { 200: jsonAnswer('A page of them', page(DepartmentView)), ...readProblems },
 });
 
 const one = createRoute({
@@ -33,7 +29,7 @@ const one = createRoute({
   summary: 'One of them',
   tags,
   request: { params },
-  responses: { 200: answer('The department', DepartmentView), ...readProblems },
+  responses: { 200: jsonAnswer('The department', DepartmentView), ...readProblems },
 });
 
 const placed = {
@@ -49,16 +45,9 @@ const add = createRoute({
   tags,
   request: {
     headers: commandHeaders,
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z.strictObject({ id: Id, title: DepartmentTitle, ...placed }).openapi('NewDepartment'),
-        },
-      },
-    },
+    body: jsonBody(z.strictObject({ id: Id, title: DepartmentTitle, ...placed }).openapi('NewDepartment')),
   },
-  responses: { 201: answer('The department', DepartmentView), ...commandProblems },
+  responses: { 201: jsonAnswer('The department', DepartmentView), ...commandProblems },
 });
 
 const change = createRoute({
@@ -69,18 +58,11 @@ const change = createRoute({
   request: {
     params,
     headers: commandHeaders,
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({ title: DepartmentTitle.optional(), ...placed })
-            .openapi('DepartmentChange'),
-        },
-      },
-    },
+    body: jsonBody(
+      z.strictObject({ title: DepartmentTitle.optional(), ...placed }).openapi('DepartmentChange'),
+    ),
   },
-  responses: { 200: answer('The department', DepartmentView), ...commandProblems },
+  responses: { 200: jsonAnswer('The department', DepartmentView), ...commandProblems },
 });
 
 export const departmentRoutes = (services: Services): Router => {

@@ -10,6 +10,7 @@ import { Condition } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { Money, page } from '../schemas/case.ts';
 import { commandHeaders, commandProblems, pageQuery, readProblems } from '../schemas/common.ts';
+import { jsonAnswer, jsonBody } from '../schemas/json-content.ts';
 import {
   changedPerson,
   emptyPerson,
@@ -26,11 +27,6 @@ import { hasSecondFactor } from '../sign-in/credential.ts';
 const tags = ['People'];
 const params = z.object({ personId: z.string().min(1).max(200) });
 
-const answer = <T extends z.ZodType>(description: string, schema: T) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-
 const list = createRoute({
   method: 'get',
   path: '/v1/people',
@@ -45,7 +41,7 @@ const list = createRoute({
       q: z.string().min(1).max(80).optional().describe('Part of the id or name'),
     }),
   },
-  responses: { 200: answer('A page of them', page(PersonView)), ...readProblems },
+  responses: { 200: jsonAnswer('A page of them', page(PersonView)), ...readProblems },
 });
 
 const Me = PersonView.extend({
@@ -71,7 +67,7 @@ const me = createRoute({
   path: '/v1/people/me',
   summary: 'Who you are here, and whose work you do',
   tags,
-  responses: { 200: answer('You', Me), ...readProblems },
+  responses: { 200: jsonAnswer('You', Me), ...readProblems },
 });
 
 const one = createRoute({
@@ -80,7 +76,7 @@ const one = createRoute({
   summary: 'One of them',
   tags,
   request: { params },
-  responses: { 200: answer('The person', PersonView), ...readProblems },
+  responses: { 200: jsonAnswer('The person', PersonView), ...readProblems },
 });
 
 const add = createRoute({
@@ -90,9 +86,9 @@ const add = createRoute({
   tags,
   request: {
     headers: commandHeaders,
-    body: { required: true, content: { 'application/json': { schema: NewPerson } } },
+    body: jsonBody(NewPerson),
   },
-  responses: { 201: answer('The person', PersonView), ...commandProblems },
+  responses: { 201: jsonAnswer('The person', PersonView), ...commandProblems },
 });
 
 const change = createRoute({
@@ -103,9 +99,9 @@ const change = createRoute({
   request: {
     params,
     headers: commandHeaders,
-    body: { required: true, content: { 'application/json': { schema: PersonChange } } },
+    body: jsonBody(PersonChange),
   },
-  responses: { 200: answer('The person', PersonView), ...commandProblems },
+  responses: { 200: jsonAnswer('The person', PersonView), ...commandProblems },
 });
 
 const PersonState = z
@@ -127,7 +123,7 @@ const history = createRoute({
     'All that a person has been here, the oldest first (themselves, administrators, auditors, compliance)',
   tags,
   request: { params, query: z.strictObject(pageQuery) },
-  responses: { 200: answer('A page of it', page(PersonState)), ...readProblems },
+  responses: { 200: jsonAnswer('A page of it', page(PersonState)), ...readProblems },
 });
 
 export const peopleRoutes = (services: Services): Router => {

@@ -7,6 +7,7 @@ import { requireAdmin, requireSomebodyElse, requireStaff } from '../people-right
 import { Condition, Refused } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { commandHeaders, commandProblems, readProblems } from '../schemas/common.ts';
+import { jsonAnswer, jsonBody } from '../schemas/json-content.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['People'];
@@ -35,11 +36,6 @@ const Invitation = z
   })
   .openapi('LoginInvitation');
 
-const answer = <T extends z.ZodType>(description: string, schema: T) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-
 const list = createRoute({
   method: 'get',
   path: '/v1/people/{personId}/logins',
@@ -47,7 +43,7 @@ const list = createRoute({
   tags,
   request: { params },
   responses: {
-    200: answer('All of it', z.object({ items: z.array(LoginView), next: z.null() })),
+    200: jsonAnswer('All of it', z.object({ items: z.array(LoginView), next: z.null() })),
     ...readProblems,
   },
 });
@@ -61,9 +57,9 @@ const add = createRoute({
   request: {
     params,
     headers: commandHeaders,
-    body: { required: true, content: { 'application/json': { schema: NewLogin } } },
+    body: jsonBody(NewLogin),
   },
-  responses: { 201: answer('The login', z.union([LoginView, Invitation])), ...commandProblems },
+  responses: { 201: jsonAnswer('The login', z.union([LoginView, Invitation])), ...commandProblems },
 });
 
 const remove = createRoute({
@@ -72,7 +68,7 @@ const remove = createRoute({
   summary: 'Take all of a person’s logins of an issuer away, and end their sessions (administrators)',
   tags,
   request: { params, headers: commandHeaders, query: z.strictObject({ issuer: z.string().min(1).max(500) }) },
-  responses: { 200: answer('How many there were', z.object({ removed: z.int() })), ...commandProblems },
+  responses: { 200: jsonAnswer('How many there were', z.object({ removed: z.int() })), ...commandProblems },
 });
 
 /** Who signs in as whom. Nobody gives a login to themselves: it would be a second way in, past the first. */

@@ -12,6 +12,7 @@ import { Condition, Refused } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { page } from '../schemas/case.ts';
 import { commandHeaders, commandProblems, pageQuery, readProblems } from '../schemas/common.ts';
+import { jsonAnswer, jsonBody } from '../schemas/json-content.ts';
 import { Id } from '../schemas/people.ts';
 import type { Services } from '../services.ts';
 import { allScopes } from './scopes.ts';
@@ -50,11 +51,6 @@ const CreatedKey = Key.extend({
   key: z.string().nullable().describe('Shown this once; null when the request is sent again'),
 }).openapi('CreatedServiceKey');
 
-const answer = <T extends z.ZodType>(description: string, schema: T) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-
 const create = createRoute({
   method: 'post',
   path: '/v1/service-keys',
@@ -62,9 +58,9 @@ const create = createRoute({
   tags,
   request: {
     headers: commandHeaders,
-    body: { required: true, content: { 'application/json': { schema: NewKey } } },
+    body: jsonBody(NewKey),
   },
-  responses: { 201: answer('The key', CreatedKey), ...commandProblems },
+  responses: { 201: jsonAnswer('The key', CreatedKey), ...commandProblems },
 });
 
 const list = createRoute({
@@ -73,7 +69,7 @@ const list = createRoute({
   summary: 'All keys, also those that hold no more (administrators)',
   tags,
   request: { query: z.strictObject(pageQuery) },
-  responses: { 200: answer('A page of them', page(Key)), ...readProblems },
+  responses: { 200: jsonAnswer('A page of them', page(Key)), ...readProblems },
 });
 
 const params = z.object({ keyId: z.string().min(1).max(80) });
@@ -84,7 +80,7 @@ const revoke = createRoute({
   summary: 'Take a key back, from the next request on (administrators)',
   tags,
   request: { params, headers: commandHeaders },
-  responses: { 200: answer('The key', Key), ...commandProblems },
+  responses: { 200: jsonAnswer('The key', Key), ...commandProblems },
 });
 
 export const serviceKeyRoutes = (services: Services): Router => {
