@@ -1,10 +1,12 @@
+import type { Calendar } from '../machines/kernel/calendar.ts';
 import type { Command } from '../machines/kernel/command.ts';
-import { type Compiled, compile } from '../machines/kernel/compile.ts';
-import { compiledAfter, withPolicy } from '../machines/kernel/policy/adopt-policy.ts';
+import type { Compiled } from '../machines/kernel/compile.ts';
+import { compiledAfter } from '../machines/kernel/policy/adopt-policy.ts';
 import type { Policy } from '../machines/kernel/policy/table.ts';
 import { isRefusal, type Refusal } from '../machines/kernel/refusal.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
 import { answeredMax, answeredSeq, type Step, step, wake } from '../machines/kernel/step.ts';
+import { compiledLike, recompiled, seeCalendars } from './compiled-like.ts';
 import type { Answered } from './messages.ts';
 
 /** The case in the memory of its run. */
@@ -55,6 +57,7 @@ export const createLiveCase = (
   const answers = new Map(Object.entries(answersBefore));
 
   const refusals = new Map<string, Refusal>();
+  const seen = new Map<string, Calendar>();
 
   const accept = (made: Step, command?: Command): void => {
     ({ state } = made);
@@ -89,6 +92,7 @@ export const createLiveCase = (
   if (first.entries.length > 0) {
     remember(state.answered.at(-1)?.[0]);
   }
+  seeCalendars(seen, compiled);
   onStep(first);
 
   const take = (command: Command): Refusal | undefined => {
@@ -97,6 +101,7 @@ export const createLiveCase = (
       return result;
     }
     compiled = after;
+    seeCalendars(seen, compiled);
     accept(result, command);
     remember(command.id);
     return undefined;
@@ -117,14 +122,11 @@ export const createLiveCase = (
           answers.delete(id);
         }
       }
-      for (const command of dropped) {
-        const has = answeredSeq(stored, command.id) !== undefined;
-        compiled = has && command.type === 'recalculate' ? recompiled(compiled, command.calendars) : compiled;
-      }
-      compiled = underStored(compiled, stored, policy);
-      if (!samePinned(stored, compiled)) {
+      const pinned = compiledLike(stored, compiled, { seen, policy });
+      if (!pinned) {
         return false;
       }
+      compiled = pinned;
       for (const command of dropped) {
         const refusal = answeredSeq(state, command.id) === undefined ? take(command) : undefined;
         if (refusal) {
@@ -151,21 +153,4 @@ export const createLiveCase = (
     },
     answers: () => Object.fromEntries(answers),
   };
-};
-
-/** What the store has decides: this run may have taken a table since that is not in it, or not have seen one that is. */
-const underStored = (compiled: Compiled, stored: CaseState, policy: Policy | undefined): Compiled =>
-  stored.policy?.hash === compiled.policyRef?.hash
-    ? compiled
-    : withPolicy(compiled, stored.policy === undefined ? null : (policy ?? null));
-
-const samePinned = ({ calendars, policy }: CaseState, { calendarHashes, policyRef }: Compiled): boolean =>
-  policy?.hash === policyRef?.hash &&
-  Object.entries(calendarHashes).every(([id, hash]) => calendars[id] === hash);
-
-/** The definition with newer slices of the calendars that it counts with. */
-const recompiled = (compiled: Compiled, calendars: Compiled['calendars']): Compiled => {
-  const pinned = Object.entries(compiled.input.calendars);
-  const newer = Object.fromEntries(pinned.map(([id, calendar]) => [id, calendars[id] ?? calendar]));
-  return compile({ ...compiled.input, calendars: newer }, compiled.languages);
 };
