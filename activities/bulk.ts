@@ -1,19 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Store } from '../db/open.ts';
-import type { NewRecord } from '../db/own/append-record.ts';
 import { bulkCounts } from '../db/own/bulk-counts.ts';
 import { beginBulkJob, endBulkJob } from '../db/own/bulk-course.ts';
-import { type BulkItem, type ItemResult, settleItem, waitingItems } from '../db/own/bulk-items.ts';
+import { type BulkItem, settleItem, type TriedItem, waitingItems } from '../db/own/bulk-items.ts';
 import { type BulkJob, getBulkJob } from '../db/own/bulk-jobs.ts';
 import type { BulkActivities, SliceRequest, SliceResult } from '../workflows/bulk-contract.ts';
 import { createPlaces } from './places.ts';
 
-/** What became of an item: `unsettled` where engine or store could not say, and it is to be tried again. */
-export type Sent = { result: ItemResult; refusal?: NewRecord } | { unsettled: string };
-
 /** Judges or sends one item as a single command of the job's starter would be, with the rights they have now. */
-export type SendItem = (job: BulkJob, item: BulkItem) => Promise<Sent>;
+export type SendItem = (job: BulkJob, item: BulkItem) => Promise<TriedItem>;
 
 export interface BulkParts {
   store: Store;

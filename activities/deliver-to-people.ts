@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Db, Store } from '../db/open.ts';
 import { definitionByHash } from '../db/own/definitions.ts';
+import { noticeId } from '../db/own/notice-id.ts';
 import { ladderIn, templateIn } from '../db/own/notification-settings.ts';
 import {
   type LaterRung,
@@ -210,7 +210,7 @@ const noticesOf = (
       { deadline: deadline ?? null, mustAct: step.mustAct.includes(as) },
     );
     return {
-      ...{ tenant, notificationId: noticeId(effectId, step.rule, personId), personId, caseId },
+      ...{ tenant, notificationId: noticeId([effectId, step.rule, personId]), personId, caseId },
       ...{ caseNumber: row.number, definitionId: row.definitionId, rule: step.rule, toldAs: as },
       ...{ template: step.template, templateVersion: templateIn(db, tenant, step.template)?.version ?? 1 },
       facts: {
@@ -229,9 +229,3 @@ const noticesOf = (
     };
   });
 };
-
-const noticeId = (effectId: string, rule: string, personId: string): string =>
-  `n-${createHash('sha256')
-    .update(JSON.stringify([effectId, rule, personId]))
-    .digest('hex')
-    .slice(0, 32)}`;

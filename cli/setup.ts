@@ -5,8 +5,9 @@ import { importCsv, operatorId, outcomeLines, readFiles, withStore } from './peo
 import { loadSettings } from './settings.ts';
 import { answersIn, completeAnswers, exampleCompany, type SetupAnswers } from './setup/answers.ts';
 import { askMissing } from './setup/ask.ts';
+import type { Need } from './setup/need.ts';
 import { readOidcGroups } from './setup/oidc-groups-file.ts';
-import { type Evidence, type Need, productionNeeds } from './setup/production-gaps.ts';
+import { type Evidence, productionNeeds } from './setup/production-gaps.ts';
 
 interface Options extends Evidence {
   jurisdiction?: string;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { StoreUnavailable } from '../../db/failure.ts';
 import type { NewRecord } from '../../db/own/append-record.ts';
-import type { BulkItem, ItemResult } from '../../db/own/bulk-items.ts';
+import type { BulkItem, ItemResult, TriedItem } from '../../db/own/bulk-items.ts';
 import { type BulkJob, isCaseVerb } from '../../db/own/bulk-jobs.ts';
 import { type BulkTexts, bulkTexts } from '../../db/own/bulk-texts.ts';
 import type { CaseRow } from '../../db/read/get-case.ts';
@@ -16,9 +16,6 @@ import type { Services } from '../services.ts';
 import { knownTask } from '../to-task.ts';
 import { bulkParts } from './bulk-parts.ts';
 import { starterOf } from './starter.ts';
-
-/** What became of an item, with the record of its refusal; `unsettled` where nobody could say now. */
-export type SentItem = { result: ItemResult; refusal?: NewRecord } | { unsettled: string };
 
 /** An item's whole time; what is not answered by then is sent again later. */
 const answerWithinMs = 10_000;
@@ -35,7 +32,7 @@ export const itemCommandId = ({ tenant, jobId }: BulkJob, { itemId }: BulkItem):
  */
 export const createSendItem =
   (services: Services) =>
-  async (job: BulkJob, item: BulkItem): Promise<SentItem> => {
+  async (job: BulkJob, item: BulkItem): Promise<TriedItem> => {
     const { tenant, jobId, dryRun } = job;
     try {
       return { result: await resultOf(services, job, item, await bulkTexts(services.vault, job)) };

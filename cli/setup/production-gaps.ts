@@ -11,17 +11,8 @@ import type { PersonRecord } from '../../machines/people/organisation.ts';
 import { jurisdictionCalendar } from '../../machines/settings/jurisdiction-calendar.ts';
 import type { Settings } from '../settings.ts';
 import { exampleCompany } from './answers.ts';
+import { type Need, need } from './need.ts';
 import { signInNeeds } from './sign-in-gaps.ts';
-
-/** One thing that production needs: whether it is there, and what to do where it is not. */
-export interface Need {
-  id: string;
-  ok: boolean;
-  /** What was found. */
-  found: string;
-  /** Empty where nothing is to be done. */
-  fix: string;
-}
 
 /** What only the operator can point at; each is looked at, none is believed. */
 export interface Evidence {
@@ -55,13 +46,6 @@ export const productionNeeds = async (
   temporal(settings),
   durability(settings),
 ];
-
-const need = (id: string, ok: boolean, found: string, fix: string): Need => ({
-  id,
-  ok,
-  found,
-  fix: ok ? '' : fix,
-});
 
 const signIn = ({ signIn: { mode, origin } }: Settings): Need =>
   need(

@@ -7,7 +7,7 @@ import { settingIn } from '../../db/own/tenant-settings.ts';
 import { type OidcGroups, oidcGroupProblems } from '../../machines/people/oidc-groups.ts';
 import type { PersonRecord } from '../../machines/people/organisation.ts';
 import type { Settings } from '../settings.ts';
-import type { Need } from './production-gaps.ts';
+import { type Need, need } from './need.ts';
 
 /** What is missing before everybody who works here, and nobody else, can sign in. @param own the active people, no demo ones */
 export const signInNeeds = (
@@ -58,13 +58,6 @@ export const signInNeeds = (
       ...(mode === 'oidc' ? [oidcSecret(oidc?.clientSecretEnv, env), groups(db, mapping)] : []),
     ];
   });
-
-const need = (id: string, ok: boolean, found: string, fix: string): Need => ({
-  id,
-  ok,
-  found,
-  fix: ok ? '' : fix,
-});
 
 const oidcSecret = (name: string | undefined, env: NodeJS.ProcessEnv): Need =>
   need(

@@ -13,6 +13,9 @@ export type ItemResult =
   | { status: 'allowed' }
   | { status: 'refused' | 'failed'; code: string };
 
+/** What a try came to, with the record of its refusal; `unsettled`: nobody could say now, and it is tried again. */
+export type TriedItem = { result: ItemResult; refusal?: NewRecord } | { unsettled: string };
+
 interface JobKey {
   tenant: string;
   jobId: string;

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { and, eq, gte, lt, sql } from 'drizzle-orm';
+import type { StepTimes } from '../../machines/people/department-report.ts';
 import type { Db, Store } from '../open.ts';
 import { cases, personGroups, tasks } from '../schema/index.ts';
 import { type HiddenState, inVisibleState } from './hidden-states.ts';
@@ -10,20 +11,8 @@ export const taskTimesMax = 50_000;
 /** Tasks that are read, and worked on, before others have their turn. */
 const pageMax = 200;
 
-/** When a task was opened, taken and ended. Instants are RFC 3339 UTC. */
-export interface TaskTimes {
-  definition: string;
-  /** Id of the state that the task belongs to. */
-  step: string;
-  /** The task's own, else the one where whoever has or had it works; null: of neither. */
-  department: string | null;
-  status: 'open' | 'completed' | 'cancelled';
-  openedAt: string;
-  /** When it first had an assignee. */
-  assignedAt: string | null;
-  closedAt: string | null;
-  dueAt: string | null;
-  /** Which version and profile the case follows: they say by what calendar time is counted. */
+/** A task's times, with what says by what calendar time is counted: the version and profile that its case follows. */
+export interface TaskTimes extends Omit<StepTimes, 'calendar'> {
   definitionHash: string;
   profile: string | null;
 }

@@ -1,29 +1,12 @@
-import { and, asc, between, eq, sql } from 'drizzle-orm';
 import { type Entry, genesisHash } from '../../machines/kernel/entry.ts';
 import { TrailDiverged } from '../failure.ts';
 import { leafHash } from '../leaf-hash.ts';
 import type { Db } from '../open.ts';
-import { perConnection } from '../prepared.ts';
-import { entries } from '../schema/index.ts';
 import { type LeafHead, leafHead } from './leaf-head.ts';
 import type { Batch } from './project.ts';
+import { storedHashes } from './stored-hashes.ts';
 
 export type ReadEntry = Entry & LeafHead;
-
-const statements = perConnection((db) => ({
-  hashes: db
-    .select({ seq: entries.seq, hash: entries.hash })
-    .from(entries)
-    .where(
-      and(
-        eq(entries.tenant, sql.placeholder('tenant')),
-        eq(entries.caseId, sql.placeholder('caseId')),
-        between(entries.seq, sql.placeholder('first'), sql.placeholder('last')),
-      ),
-    )
-    .orderBy(asc(entries.seq))
-    .prepare(),
-}));
 
 /** Each entry follows the one before it, holds what it says, and the state stands at the last one. */
 const readChain = (batch: Batch): ReadEntry[] => {
@@ -64,8 +47,7 @@ export const newEntries = (
 
   const [firstKnown, lastKnown] = [known[0], known.at(-1)];
   if (firstKnown && lastKnown) {
-    const rows = statements(db).hashes.all({ tenant, caseId, first: firstKnown.seq, last: lastKnown.seq });
-    const hashes = new Map(rows.map((row) => [row.seq, row.hash]));
+    const hashes = storedHashes(db, { tenant, caseId, first: firstKnown.seq, last: lastKnown.seq });
     const other = known.find((entry) => hashes.get(entry.seq) !== entry.hash);
     if (other) throw new TrailDiverged('hash', caseId, other.seq);
   }

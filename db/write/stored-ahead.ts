@@ -1,27 +1,11 @@
-import { and, between, eq, sql } from 'drizzle-orm';
 import { genesisHash } from '../../machines/kernel/entry.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
 import type { Db } from '../open.ts';
-import { perConnection } from '../prepared.ts';
-import { entries } from '../schema/index.ts';
 import type { Batch, RunNote } from './project.ts';
+import { storedHashes } from './stored-hashes.ts';
 
 /** A case's state as stored, with what the run that stored it noted. */
 export type StoredState = CaseState & { run?: RunNote };
-
-const statements = perConnection((db) => ({
-  hashes: db
-    .select({ seq: entries.seq, hash: entries.hash })
-    .from(entries)
-    .where(
-      and(
-        eq(entries.tenant, sql.placeholder('tenant')),
-        eq(entries.caseId, sql.placeholder('caseId')),
-        between(entries.seq, sql.placeholder('first'), sql.placeholder('last')),
-      ),
-    )
-    .prepare(),
-}));
 
 /**
  * The stored state, where the very run that sends this batch has stored other entries in its place: its worker died
@@ -38,9 +22,8 @@ export const storedAhead = (
   if (!stored || !sameRun || stored.lastSeq <= base) {
     return undefined;
   }
-  const rows = statements(db).hashes.all({ tenant, caseId, first: base, last: base + 1 });
-  const hashAt = (seq: number): string | undefined =>
-    seq === 0 ? genesisHash : rows.find((row) => row.seq === seq)?.hash;
+  const hashes = storedHashes(db, { tenant, caseId, first: base, last: base + 1 });
+  const hashAt = (seq: number): string | undefined => (seq === 0 ? genesisHash : hashes.get(seq));
   const baseHash = first ? (JSON.parse(first.leaf) as { prevHash: string }).prevHash : state.headHash;
   const forksHere = hashAt(base) === baseHash && hashAt(base + 1) !== first?.hash;
   return forksHere ? stored.state : undefined;

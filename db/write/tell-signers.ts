@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Entry, EntryLeaf } from '../../machines/kernel/entry.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
 import type { Db } from '../open.ts';
+import { noticeId } from '../own/notice-id.ts';
 import { templateIn } from '../own/notification-settings.ts';
 import { type NewNotice, putNoticesIn } from '../own/notifications.ts';
 
@@ -47,6 +47,3 @@ export const tellSigners = (
   });
   putNoticesIn(db, notices, atMs);
 };
-
-const noticeId = (parts: [taskId: string, personId: string, seq: number]): string =>
-  `n-${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)}`;

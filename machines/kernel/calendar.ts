@@ -1,4 +1,5 @@
 import { civilDate, type DayNumber, dayNumber, weekdayOf } from './civil-date.ts';
+import { msOfDay } from './daily-hours.ts';
 import { instantMs, MINUTE_MS } from './instant.ts';
 import { isKnownAtMs, localDay, localTimeMs, startOfDayMs, type ZoneOffset } from './zone-offset.ts';
 
@@ -57,9 +58,6 @@ const WEEK = /^(?=.*1)[01]{7}$/;
 const VALUE_OF_CHARACTER: readonly number[] = Array.from({ length: 128 }, (_, code) =>
   DAY_ALPHABET.indexOf(String.fromCharCode(code)),
 );
-
-const msOfDay = (time: string): number =>
-  (Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))) * MINUTE_MS;
 
 /**
  * Reads a calendar's texts into numbers.

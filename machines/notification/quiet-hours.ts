@@ -1,10 +1,8 @@
 import { type Calendar, isWorking, readCalendar } from '../kernel/calendar.ts';
-import { HOUR_MS, MINUTE_MS } from '../kernel/instant.ts';
+import { isInDailyHours, msOfDay } from '../kernel/daily-hours.ts';
+import { HOUR_MS } from '../kernel/instant.ts';
 import { localDay, localTimeMs, startOfDayMs } from '../kernel/zone-offset.ts';
 import type { Ladder } from './ladder.ts';
-
-const msOfDay = (time: string): number =>
-  Number(time.slice(0, 2)) * HOUR_MS + Number(time.slice(3, 5)) * MINUTE_MS;
 
 /** Days that a calendar is looked through for a working one. */
 const daysMax = 400;
@@ -16,10 +14,7 @@ export const isQuiet = (calendar: Calendar, { quiet }: Pick<Ladder, 'quiet'>, no
   if (quiet.nonWorkingDays && !isWorking(reading, day)) {
     return true;
   }
-  const [from, to] = [msOfDay(quiet.from), msOfDay(quiet.to)];
-  const fromMs = localTimeMs(reading.offsets, day, from);
-  const toMs = localTimeMs(reading.offsets, day, to);
-  return from > to ? nowMs >= fromMs || nowMs < toMs : nowMs >= fromMs && nowMs < toMs;
+  return isInDailyHours(reading.offsets, quiet, nowMs);
 };
 
 /** The next instant after `nowMs` (epoch milliseconds) at which the person's digest is due: on a working day. */

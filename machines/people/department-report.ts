@@ -2,16 +2,20 @@ import { type Calendar, type CalendarReading, readCalendar } from '../kernel/cal
 import { countedSpans, lengthOf, spansUntil } from '../kernel/counted-time.ts';
 import { HOUR_MS, instantMs } from '../kernel/instant.ts';
 
-/** A task's times, RFC 3339 UTC, and the calendar that its working time is counted by; undefined: none is known. */
+/** When a task was opened, taken and ended. Instants are RFC 3339 UTC. */
 export interface StepTimes {
   definition: string;
+  /** Id of the state that the task belongs to. */
   step: string;
+  /** The task's own, else the one where whoever has or had it works; null: of neither. */
   department: string | null;
   status: 'open' | 'completed' | 'cancelled';
   openedAt: string;
+  /** When it first had an assignee. */
   assignedAt: string | null;
   closedAt: string | null;
   dueAt: string | null;
+  /** By which its working time is counted; undefined: none is known. */
   calendar: Calendar | undefined;
 }
 
