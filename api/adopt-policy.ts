@@ -1,7 +1,7 @@
 import { ownPolicyIn } from '../db/own/policies.ts';
 import { policyRef } from '../machines/kernel/policy/policy-ref.ts';
 import { currentPolicy, type Policy } from '../machines/kernel/policy/table.ts';
-import type { CommandParts } from './deliver-command.ts';
+import type { CommandParts } from './prepare-command.ts';
 import { Refused } from './problem.ts';
 import type { Services } from './services.ts';
 

@@ -10,7 +10,6 @@ import { isRefusal } from '../machines/kernel/refusal.ts';
 import { afterCommand, giveAnswer } from './answer.ts';
 import { promisedDocument, requireProofOfBackdating } from './backdating.ts';
 import type { Published } from './definitions.ts';
-import { requirePast } from './deliver-command.ts';
 import type { AppEnv } from './env.ts';
 import { actingFacts, type OnBehalfOf, withAskedFacts } from './facts.ts';
 import { firstOwner } from './first-owner.ts';
@@ -24,6 +23,7 @@ import {
 import { acceptedAnswer, askEngine, refusedBy } from './judge.ts';
 import { findVisibleCase } from './present-case.ts';
 import { Refused } from './problem.ts';
+import { requirePast } from './require-past.ts';
 import { planSeal } from './seal.ts';
 import { senderOf } from './send-to-case.ts';
 import type { Services } from './services.ts';

@@ -1,8 +1,8 @@
 import type { Actor } from '../machines/kernel/command.ts';
 import { areApart } from '../machines/kernel/owner-transfers.ts';
 import { commonSuperior } from './common-superior.ts';
-import type { CommandParts } from './deliver-command.ts';
 import { findPerson, knownPerson } from './known-person.ts';
+import type { CommandParts } from './prepare-command.ts';
 import type { Reader } from './reader.ts';
 import type { Services } from './services.ts';
 
