@@ -3,12 +3,10 @@ import { calendarIn } from '../../db/own/notifications-calendar.ts';
 import { listTaskTimes, type TaskTimes, taskTimesMax } from '../../db/read/list-task-times.ts';
 import { hidingFacets } from '../../db/read/out-of-sight.ts';
 import type { Calendar } from '../../machines/kernel/calendar.ts';
-import { instantAt, instantMs } from '../../machines/kernel/instant.ts';
-import { hasOwnRole } from '../../machines/kernel/policy.ts';
 import { departmentReport } from '../../machines/people/department-report.ts';
 import { hiddenStates } from '../hidden-states.ts';
-import { Condition } from '../problem.ts';
-import { reportReaders } from '../report-readers.ts';
+import { reportSpan } from '../report-span.ts';
+import { requireReportReader } from '../require-report-reader.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { Instant, readProblems } from '../schemas/common.ts';
 import { Id } from '../schemas/people.ts';
@@ -70,23 +68,14 @@ const reportRoute = createRoute({
   },
 });
 
-const defaultMs = 90 * 86_400_000;
-
 export const departmentReportRoutes = (services: Services): Router => {
   const { store, now, definitions } = services;
   const router = newRouter();
   on(router, reportRoute, async (c) => {
-    const person = c.get('person');
+    const person = requireReportReader(c.get('person'));
     const { tenant } = person;
-    if (!hasOwnRole(person.policy, { actor: person }, reportReaders)) {
-      throw new Condition('NOT_FOUND', 'There is nothing at this address.');
-    }
-    const { from, to, kind, department } = c.req.valid('query');
-    const toMs = to === undefined ? now() : instantMs(to);
-    const span = {
-      from: instantAt(from === undefined ? toMs - defaultMs : instantMs(from)),
-      to: instantAt(toMs),
-    };
+    const { kind, department, ...asked } = c.req.valid('query');
+    const span = reportSpan(asked, { nowMs: now(), days: 90 });
     const [hiding, hidden] = await Promise.all([hidingFacets(store, person), hiddenStates(services, person)]);
     const calendars = new Map<string, Calendar | undefined>();
     const calendarOf = async ({ definitionHash, profile }: TaskTimes): Promise<Calendar | undefined> => {

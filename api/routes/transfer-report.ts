@@ -1,10 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listTransfers } from '../../db/read/list-transfers.ts';
 import { hidingFacets } from '../../db/read/out-of-sight.ts';
-import { hasOwnRole } from '../../machines/kernel/policy.ts';
 import { transferReport } from '../../machines/people/transfer-report.ts';
-import { Condition } from '../problem.ts';
-import { reportReaders } from '../report-readers.ts';
+import { reportSpan } from '../report-span.ts';
+import { requireReportReader } from '../require-report-reader.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { Instant, readProblems } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
@@ -40,21 +39,11 @@ const report = createRoute({
   },
 });
 
-const defaultMs = 90 * 86_400_000;
-
 export const transferReportRoutes = ({ store, now }: Services): Router => {
   const router = newRouter();
   on(router, report, async (c) => {
-    const person = c.get('person');
-    if (!hasOwnRole(person.policy, { actor: person }, reportReaders)) {
-      throw new Condition('NOT_FOUND', 'There is nothing at this address.');
-    }
-    const { from, to } = c.req.valid('query');
-    const toMs = to === undefined ? now() : Date.parse(to);
-    const span = {
-      from: new Date(from === undefined ? toMs - defaultMs : Date.parse(from)).toISOString(),
-      to: new Date(toMs).toISOString(),
-    };
+    const person = requireReportReader(c.get('person'));
+    const span = reportSpan(c.req.valid('query'), { nowMs: now(), days: 90 });
     const hiding = await hidingFacets(store, person);
     const transfers = await listTransfers(store, { tenant: person.tenant, ...span, hiding });
     return c.json({ ...span, items: transferReport(transfers, now()) });
