@@ -1,4 +1,5 @@
 import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { personFacet, stateFacet } from '../case-facets.ts';
 import type { Db, Store } from '../open.ts';
 import { caseFacets, cases, tasks } from '../schema/index.ts';
@@ -68,6 +69,12 @@ export const caseColumns = {
 const select = (db: Db) => db.select(caseColumns).from(cases);
 export type CaseListRow = NonNullable<ReturnType<ReturnType<typeof select>['get']>>;
 
+/** The columns by which a table names a case. */
+interface CaseRef {
+  tenant: SQLiteColumn;
+  caseId: SQLiteColumn;
+}
+
 const statusCondition = (status: 'open' | 'closed' | 'incident'): SQL =>
   status === 'incident' ? sql`${cases.incident} > 0` : eq(cases.status, status);
 
@@ -108,18 +115,21 @@ const openedSince = (from: string, name: CaseSort | 'number'): SQL =>
 const orderOf = (query: CaseQuery) => (query.q === undefined ? (query.sort ?? 'opened') : 'number');
 
 /** True where the case has this facet; for rows that another index finds. */
-const hasFacet = (facet: string): SQL =>
-  sql`exists (select 1 from ${caseFacets} where ${caseFacets.tenant} = ${cases.tenant} and ${caseFacets.caseId} = ${cases.caseId} and ${caseFacets.facet} = ${facet})`;
+const hasFacet = (facet: string, found: CaseRef): SQL =>
+  sql`exists (select 1 from ${caseFacets} where ${caseFacets.tenant} = ${found.tenant} and ${caseFacets.caseId} = ${found.caseId} and ${caseFacets.facet} = ${facet})`;
 
-const facetsOf = ({ assignee, state }: CaseQuery): string[] => [
+export const facetsOf = ({ assignee, state }: CaseQuery): string[] => [
   ...(assignee === undefined ? [] : [personFacet(assignee)]),
   ...(state === undefined ? [] : [stateFacet(state)]),
 ];
 
-/** What a query asks of cases that something else has found. */
-export const conditionsAmong = (query: CaseQuery): (SQL | undefined)[] => [
+/**
+ * What a query asks of cases that something else has found.
+ * @param found where it names them; by their facets they are told apart before they are read
+ */
+export const conditionsAmong = (query: CaseQuery, found: CaseRef): (SQL | undefined)[] => [
+  ...facetsOf(query).map((facet) => hasFacet(facet, found)),
   ...conditionsOf(query, 'number'),
-  ...facetsOf(query).map(hasFacet),
 ];
 
 /** The query of one page and one row more. */
@@ -130,7 +140,7 @@ export const casesQuery = (db: Db, query: CaseQuery) => {
   const walked = name === 'number' ? undefined : facets.shift();
   const from = walked === undefined ? cases : caseFacets;
   const sortColumn = name === 'number' ? cases.number : name === 'due' ? from.dueSort : from.openedAt;
-  const conditions = [...conditionsOf(query, name), ...facets.map(hasFacet)];
+  const conditions = [...conditionsOf(query, name), ...facets.map((facet) => hasFacet(facet, cases))];
   if (query.cursor !== undefined) {
     const [key, caseId] = decodeCursor(`cases/${name}`, query.cursor, ['', '']);
     const compare = name === 'opened' ? sql`<` : sql`>`;

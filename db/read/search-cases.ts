@@ -1,10 +1,18 @@
-import { and, eq, sql } from 'drizzle-orm';
-import { personFacet } from '../case-facets.ts';
+import { and, eq, gte, type SQL, sql } from 'drizzle-orm';
 import type { Db, Store } from '../open.ts';
 import { caseFacets, cases, searchRows } from '../schema/index.ts';
 import { listOfCursor, type Page } from './cursor.ts';
-import { type CaseListRow, type CaseQuery, caseColumns, conditionsAmong, listCases } from './list-cases.ts';
-import { amongMax, isOneOf, searchPage } from './search-rows.ts';
+import { isOneOf } from './is-one-of.ts';
+import {
+  type CaseListRow,
+  type CaseQuery,
+  caseColumns,
+  conditionsAmong,
+  facetsOf,
+  listCases,
+} from './list-cases.ts';
+import { narrowRows, type Side } from './narrow-side.ts';
+import { searchPage } from './search-rows.ts';
 
 const list = 'cases/text';
 
@@ -20,30 +28,36 @@ export const casesAmong = (db: Db, { q: _, ...query }: CaseQuery, rows: number[]
         // The plus sign keeps out the index by tenant, which would walk all cases.
         sql`+${searchRows.tenant} = ${cases.tenant}`,
         eq(cases.caseId, searchRows.caseId),
-        ...conditionsAmong(query),
+        ...conditionsAmong(query, searchRows),
       ),
     );
 
-/** The rows of the cases that somebody holds, where they are asked for and few. */
-const heldRows = (store: Store, { tenant, assignee }: CaseQuery): Promise<number[] | undefined> =>
-  store.read((db) => {
-    if (assignee === undefined) return undefined;
-    const rows = db
-      .select({ n: searchRows.n })
-      .from(caseFacets)
-      .crossJoin(searchRows)
-      .where(
-        and(
-          eq(caseFacets.tenant, tenant),
-          eq(caseFacets.facet, personFacet(assignee)),
-          eq(searchRows.tenant, caseFacets.tenant),
-          eq(searchRows.caseId, caseFacets.caseId),
-        ),
-      )
-      .limit(amongMax + 1)
-      .all();
-    return rows.length > amongMax ? undefined : rows.map(({ n }) => n);
-  });
+/** The part of an index for each filter that has one. */
+const sidesOf = (query: CaseQuery): Side[] => {
+  const { tenant, kind, definition, department, breached, openedFrom } = query;
+  const rangeOf = (
+    table: typeof cases | typeof caseFacets,
+    index: string,
+    condition: SQL | undefined,
+  ): Side => {
+    const since = openedFrom === undefined ? undefined : gte(table.openedAt, openedFrom);
+    return [{ table, index, where: and(eq(table.tenant, tenant), condition, since) }];
+  };
+  const [definitionId] = definition?.split('@') ?? [];
+  return [
+    ...facetsOf(query).map((facet) => rangeOf(caseFacets, 'case_facets_opened', eq(caseFacets.facet, facet))),
+    ...(kind === undefined ? [] : [rangeOf(cases, 'cases_kind_opened', eq(cases.kind, kind))]),
+    ...(definitionId === undefined
+      ? []
+      : [rangeOf(cases, 'cases_definition_opened', eq(cases.definitionId, definitionId))]),
+    ...(department === undefined
+      ? []
+      : [rangeOf(cases, 'cases_department_opened', eq(cases.department, department))]),
+    // As a parameter it would not be the condition of the index.
+    ...(breached === true ? [rangeOf(cases, 'cases_breached_opened', sql`${cases.breached} > 0`)] : []),
+    ...(openedFrom === undefined ? [] : [rangeOf(cases, 'cases_opened', undefined)]),
+  ];
+};
 
 /**
  * One page of the cases whose number begins with `q`, in the order of numbers; where there is none, of those in whose
@@ -60,15 +74,13 @@ export const searchCaseList = async (
     const page = await listCases(store, query);
     if (page.items.length > 0 || cursor !== undefined) return { ...page, by: 'number' };
   }
-  const page = await searchPage(
-    store,
-    { list, text, limit, cursor, among: await heldRows(store, query) },
-    (rows) =>
-      store.read((db) =>
-        casesAmong(db, query, rows)
-          .all()
-          .map(({ n, ...row }) => ({ n, item: row.caseId, row })),
-      ),
-  );
+  const page = await searchPage(store, {
+    ...{ list, tenant: query.tenant, text, limit, cursor },
+    narrow: (db) => narrowRows(db, sidesOf(query)),
+    rowsOf: (db, rows) =>
+      casesAmong(db, query, rows)
+        .all()
+        .map(({ n, ...row }) => ({ n, item: row.caseId, row })),
+  });
   return { ...page, by: 'text' };
 };

@@ -1,10 +1,13 @@
-import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { personFacet } from '../case-facets.ts';
 import type { Db, Store } from '../open.ts';
-import { searchRows, tasks } from '../schema/index.ts';
+import { caseFacets, cases, searchRows, tasks } from '../schema/index.ts';
 import { listOfCursor, type Page } from './cursor.ts';
+import { isOneOf } from './is-one-of.ts';
 import { listTasks, type TaskQuery, type TaskRow } from './list-tasks.ts';
-import { amongMax, isOneOf, searchPage } from './search-rows.ts';
-import { filterConditions, tasksBy, viewCondition, viewRanges } from './task-filter.ts';
+import { type IndexRange, narrowRows, type Side } from './narrow-side.ts';
+import { searchPage } from './search-rows.ts';
+import { assigneesOf, filterConditions, viewCondition, viewRanges } from './task-filter.ts';
 
 const list = 'tasks/text';
 
@@ -25,24 +28,31 @@ export const tasksAmong = (db: Db, { q: _, ...query }: TaskQuery, rows: number[]
       ),
     );
 
-/** The rows of the cases in which somebody has a task, where theirs alone are asked for and they are few. */
-const ownRows = (store: Store, query: TaskQuery): Promise<number[] | undefined> =>
-  store.read((db) => {
-    if (query.view !== 'mine') return undefined;
-    const rows = new Set<number>();
-    for (const range of viewRanges(query.tenant, query)) {
-      const some = db
-        .select({ n: searchRows.n })
-        .from(tasksBy('mine', 'due'))
-        .crossJoin(searchRows)
-        .where(and(range, eq(searchRows.tenant, tasks.tenant), eq(searchRows.caseId, tasks.caseId)))
-        .limit(amongMax + 1)
-        .all();
-      for (const { n } of some) rows.add(n);
-      if (rows.size > amongMax) return undefined;
-    }
-    return [...rows];
+/** The view and, where one kind is asked for, its cases. Who has a task holds its case. */
+const sidesOf = (query: TaskQuery): Side[] => {
+  const { tenant, kind } = query;
+  const ofFacet = (facet: string): IndexRange => ({
+    table: caseFacets,
+    index: 'case_facets_opened',
+    where: and(eq(caseFacets.tenant, tenant), eq(caseFacets.facet, facet)),
   });
+  const ofKind = and(eq(cases.tenant, tenant), eq(cases.kind, kind ?? ''));
+  return [
+    query.view === 'mine'
+      ? assigneesOf(query).map((id) => ofFacet(personFacet(id)))
+      : viewRanges(tenant, query).map((range) => ofTasks(query, range)),
+    ...(kind === undefined ? [] : [[{ table: cases, index: 'cases_kind_opened', where: ofKind }]]),
+  ];
+};
+
+const ofTasks = ({ view, dueBefore, overdueAt }: TaskQuery, range: SQL): IndexRange => {
+  const due = {
+    ...(dueBefore === undefined ? {} : { dueBefore }),
+    ...(overdueAt === undefined ? {} : { overdueAt }),
+  };
+  const where = and(range, ...filterConditions(due, { byDue: true }));
+  return { table: tasks, index: `tasks_${view}_due`, where };
+};
 
 /**
  * One page of the open tasks of cases whose number begins with `q`, in the order of numbers; where there is none, of those
@@ -60,15 +70,13 @@ export const searchTaskList = async (
     if (page.items.length > 0 || cursor !== undefined) return { ...page, by: 'number' };
   }
   if ('groupKeys' in query && query.groupKeys.length === 0) return { items: [], next: null, by: 'text' };
-  const page = await searchPage(
-    store,
-    { list, text, limit, cursor, among: await ownRows(store, query) },
-    (rows) =>
-      store.read((db) =>
-        tasksAmong(db, query, rows)
-          .all()
-          .map(({ n, ...row }) => ({ n, item: row.taskId, row })),
-      ),
-  );
+  const page = await searchPage(store, {
+    ...{ list, tenant: query.tenant, text, limit, cursor },
+    narrow: (db) => narrowRows(db, sidesOf(query)),
+    rowsOf: (db, rows) =>
+      tasksAmong(db, query, rows)
+        .all()
+        .map(({ n, ...row }) => ({ n, item: row.taskId, row })),
+  });
   return { ...page, by: 'text' };
 };

@@ -39,7 +39,7 @@ export const startsWith = (column: SQLiteColumn, prefix: string): SQL =>
 // A partial index is used only where its condition stands in the query word for word, not as a parameter.
 const open = sql`${tasks.status} = 'open'`;
 
-const assigneesOf = ({ personId, actsFor = [] }: Extract<TaskView, { view: 'mine' }>): string[] => [
+export const assigneesOf = ({ personId, actsFor = [] }: Extract<TaskView, { view: 'mine' }>): string[] => [
   ...new Set([personId, ...actsFor]),
 ];
 

@@ -38,5 +38,5 @@ export const writeSearch = (db: Db, state: CaseState, before?: CaseState): void 
 const termsOf = (db: Db, { tenant, number, data, definition }: CaseState): string => {
   const runtime = runtimeOf(db, tenant, definition.hash);
   const texts = runtime ? openTexts(runtime.data, data, { $defs: runtime.$defs ?? {} }) : [];
-  return indexTerms([number, ...texts].join('\n'));
+  return indexTerms(tenant, [number, ...texts].join('\n'));
 };

@@ -26,7 +26,7 @@ test('tenant comes first in every primary key of ours', async () => {
     .all();
   expect(tables.length).toBeGreaterThan(20);
   // The sign-in library keeps its own tables; people are joined to them by their logins, which are ours.
-  // The full-text index keeps what SQLite makes it of: terms by row number.
+  // The full-text index keeps what SQLite makes it of: terms by row number. So are the cases that stand for its rows.
   const own = tables.filter((name) => !/^(sign_in_|case_search(_|$))/.test(String(name)));
   for (const table of own) {
     const first = store.sqlite

@@ -1,0 +1,54 @@
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import type { Db } from '../open.ts';
+import { type caseFacets, type cases, searchRows, type tasks } from '../schema/index.ts';
+
+/** Rows of an index with which a filter is narrow: to read them costs as much as some thousand matches. */
+const narrowMax = 5_000;
+
+/** Part of an index. */
+export interface IndexRange {
+  table: typeof cases | typeof caseFacets | typeof tasks;
+  index: string;
+  where: SQL | undefined;
+}
+
+/** Ranges that together hold every case that a search may show; a search has a side for each of its filters. */
+export type Side = IndexRange[];
+
+/**
+ * The rows of the full-text index of the cases on the narrowest of these sides, each once, the newest first; undefined where
+ * all are wide. Of a wide one no more is read than tells so.
+ */
+export const narrowRows = (db: Db, sides: Side[]): number[] | undefined => {
+  let narrowest: Side | undefined;
+  let most = narrowMax;
+  for (const side of sides) {
+    const count = countUpTo(db, side, most + 1);
+    if (count <= most) [narrowest, most] = [side, count];
+  }
+  if (narrowest === undefined) return undefined;
+  const rows = new Set(narrowest.flatMap((range) => rowsIn(db, range)));
+  return [...rows].toSorted((a, b) => b - a);
+};
+
+const countUpTo = (db: Db, side: Side, max: number): number => {
+  let count = 0;
+  for (const { table, index, where } of side) {
+    if (count >= max) break;
+    const some = sql`select 1 from ${table} indexed by ${sql.identifier(index)} where ${where} limit ${max - count}`;
+    count += db.get<{ n: number }>(sql`select count(*) as n from (${some})`).n;
+  }
+  return count;
+};
+
+const rowsIn = (db: Db, { table, index, where }: IndexRange): number[] =>
+  db
+    .all<{ n: number }>(
+      sql`select ${searchRows.n} as n from ${table} indexed by ${sql.identifier(index)} cross join ${searchRows}
+        where ${where} and ${isSameCase(table)}`,
+    )
+    .map(({ n }) => n);
+
+const isSameCase = ({ tenant, caseId }: { tenant: SQLiteColumn; caseId: SQLiteColumn }): SQL =>
+  sql`${eq(searchRows.tenant, tenant)} and ${eq(searchRows.caseId, caseId)}`;
