@@ -3,7 +3,13 @@ import { Context } from '@temporalio/activity';
 import type { Store } from '../db/open.ts';
 import { bulkCounts } from '../db/own/bulk-counts.ts';
 import { beginBulkJob, endBulkJob } from '../db/own/bulk-course.ts';
-import { type BulkItem, settleItem, type TriedItem, waitingItems } from '../db/own/bulk-items.ts';
+import {
+  type BulkItem,
+  type Settled,
+  settleItems,
+  type TriedItem,
+  waitingItems,
+} from '../db/own/bulk-items.ts';
 import { type BulkJob, getBulkJob } from '../db/own/bulk-jobs.ts';
 import type { BulkActivities, SliceRequest, SliceResult } from '../workflows/bulk-contract.ts';
 import { createPlaces } from './places.ts';
@@ -20,24 +26,24 @@ export interface BulkParts {
   now: () => number;
 }
 
-/** A slice takes about so long, so that a pause is heeded soon and a lost slice is little. */
-const sliceMs = 3_000;
-const sliceMax = 150;
+/** A slice takes about so long: between two of them the places are empty for a moment, and a lost one is sent again. */
+const sliceMs = 10_000;
+const sliceMax = 400;
 const heartbeatMs = 2_000;
+/** What became of items is kept together, since each write waits for the disk. What is lost so is sent again. */
+const keepEveryMs = 250;
 
 /** What a bulk job's workflow asks for. */
 export const createBulkActivities = ({ store, sendItem, atOnce, now }: BulkParts): BulkActivities => {
   const places = createPlaces(atOnce);
 
-  const settle = async (job: BulkJob, item: BulkItem, isLast: boolean): Promise<void> => {
+  const becomeOf = async (job: BulkJob, item: BulkItem, isLast: boolean): Promise<Settled | undefined> => {
     const sent = await sendItem(job, item);
-    const { tenant, jobId } = job;
-    const at = { tenant, jobId, n: item.n, atMs: now() };
+    const of = { n: item.n, atMs: now() };
     if ('result' in sent) {
-      await settleItem(store, at, sent.result, sent.refusal);
-    } else if (isLast) {
-      await settleItem(store, at, { status: 'failed', code: sent.unsettled });
+      return { ...of, ...sent };
     }
+    return isLast ? { ...of, result: { status: 'failed', code: sent.unsettled } } : undefined;
   };
 
   const run = async (job: BulkJob, { after, isLast }: SliceRequest): Promise<SliceResult> => {
@@ -46,27 +52,38 @@ export const createBulkActivities = ({ store, sendItem, atOnce, now }: BulkParts
     const items = await waitingItems(store, { tenant, jobId, after, limit });
     const betweenMs = 1_000 / perSecond;
     const underWay = new Set<Promise<void>>();
+    const settled: Settled[] = [];
+    const keep = (): Promise<void> => settleItems(store, { tenant, jobId }, settled.splice(0));
+    let keepAtMs = performance.now() + keepEveryMs;
     let failure: { error: unknown } | undefined;
+    const fail = (error: unknown): void => {
+      failure ??= { error };
+    };
     let reached = after;
     let broken = false;
     let nextAtMs = performance.now();
     for (const item of items) {
+      if (performance.now() >= keepAtMs) {
+        await keep().catch(fail);
+        keepAtMs = performance.now() + keepEveryMs;
+      }
       await delay(Math.max(0, nextAtMs - performance.now()));
       nextAtMs = Math.max(nextAtMs, performance.now()) + betweenMs;
       const leave = await places.enter();
       // Read with each item: a pause holds from the next one on.
-      const isWanted = (await getBulkJob(store, { tenant, jobId }))?.status === 'running';
-      if (!isWanted || failure !== undefined) {
+      const asked = await getBulkJob(store, { tenant, jobId }).catch(fail);
+      if (asked?.status !== 'running' || failure !== undefined) {
         leave(0);
         broken = true;
         break;
       }
       reached = item.n;
       const startMs = performance.now();
-      const work: Promise<void> = settle(job, item, isLast)
-        .catch((error: unknown) => {
-          failure = { error };
+      const work: Promise<void> = becomeOf(job, item, isLast)
+        .then((became) => {
+          settled.push(...(became === undefined ? [] : [became]));
         })
+        .catch(fail)
         .finally(() => {
           leave(performance.now() - startMs);
           underWay.delete(work);
@@ -74,6 +91,7 @@ export const createBulkActivities = ({ store, sendItem, atOnce, now }: BulkParts
       underWay.add(work);
     }
     await Promise.all(underWay);
+    await keep().catch(fail);
     if (failure !== undefined) {
       throw failure.error;
     }

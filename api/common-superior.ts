@@ -1,4 +1,4 @@
-import { directoryIn } from '../db/own/notifications-directory.ts';
+import { hierarchyIn } from '../db/own/hierarchy.ts';
 import { lowestCommonSuperior } from '../machines/people/lowest-common-superior.ts';
 import type { Services } from './services.ts';
 
@@ -9,4 +9,4 @@ export const commonSuperior = (
   one: string,
   other: string,
 ): Promise<string | null> =>
-  store.read((db) => lowestCommonSuperior(one, other, directoryIn(db, tenant, now())));
+  store.read((db) => lowestCommonSuperior(one, other, hierarchyIn(db, tenant, now())));

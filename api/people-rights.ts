@@ -1,7 +1,7 @@
 import type { Store } from '../db/open.ts';
 import { accountsIn } from '../db/own/acting.ts';
-import { departmentIn } from '../db/own/departments.ts';
-import { type Person, personIn } from '../db/own/people.ts';
+import { hierarchyIn } from '../db/own/hierarchy.ts';
+import type { Person } from '../db/own/people.ts';
 import { superiorsOf } from '../machines/people/superiors-of.ts';
 import { Condition, Refused } from './problem.ts';
 import type { Reader } from './reader.ts';
@@ -45,16 +45,7 @@ export const leads = (
   { tenant, id }: Person,
   otherId: string,
   nowMs: number,
-): Promise<boolean> =>
-  store.read((db) =>
-    superiorsOf(otherId, {
-      person: (each) => {
-        const found = personIn(db, tenant, each, nowMs);
-        return found && { superior: found.superior ?? null, departments: found.departments };
-      },
-      department: (each) => departmentIn(db, tenant, each),
-    }).includes(id),
-  );
+): Promise<boolean> => store.read((db) => superiorsOf(otherId, hierarchyIn(db, tenant, nowMs)).includes(id));
 
 /** The person themselves, whoever leads them, and administrators. */
 export const maySpeakFor = async (

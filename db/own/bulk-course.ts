@@ -5,7 +5,7 @@ import { bulkItems, bulkJobs } from '../schema/index.ts';
 import type { Vault } from '../vault/open-vault.ts';
 import { appendRecordIn } from './append-record.ts';
 import { bulkCountsIn } from './bulk-counts.ts';
-import { type BulkJob, type BulkJobKey, isBulkJob } from './bulk-jobs.ts';
+import { type BulkJob, type BulkJobKey, bulkJobRowIn, isBulkJob } from './bulk-jobs.ts';
 import { type BulkTexts, destroyTextsIn, keptTextsIn } from './bulk-texts.ts';
 
 export interface NewBulkJob extends Pick<BulkJob, 'tenant' | 'jobId' | 'starterId' | 'keyId' | 'verb'> {
@@ -33,7 +33,7 @@ export const insertBulkJob = (vault: Vault, job: NewBulkJob): Promise<boolean> =
   vault.store.write((db) => {
     const { items, texts, detail, ...row } = job;
     const { tenant, jobId, starterId, startedAtMs } = row;
-    if (db.select({ one: sql`1` }).from(bulkJobs).where(isBulkJob(job)).get()) return true;
+    if (bulkJobRowIn(db, job)) return true;
     const open = db
       .select({ n: count() })
       .from(bulkJobs)
@@ -81,7 +81,7 @@ export const wishBulkJob = (
   by: { actorId: string; atMs: number; commandId: string },
 ): Promise<boolean> =>
   store.write((db) => {
-    const row = db.select().from(bulkJobs).where(isBulkJob(key)).get();
+    const row = bulkJobRowIn(db, key);
     if (row === undefined || row.endedAtMs !== null) return false;
     const { from, to, type } = wishes[wish];
     if (row.status === 'cancelled') return wish === 'cancel';
@@ -109,7 +109,7 @@ export const endBulkJob = (
   { tenant, jobId, atMs }: BulkJobKey & { atMs: number },
 ): Promise<void> =>
   store.write((db) => {
-    const row = db.select().from(bulkJobs).where(isBulkJob({ tenant, jobId })).get();
+    const row = bulkJobRowIn(db, { tenant, jobId });
     if (row === undefined || row.endedAtMs !== null) return;
     db.update(bulkItems)
       .set({ status: 'cancelled' })

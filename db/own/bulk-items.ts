@@ -38,25 +38,36 @@ export const waitingItems = (
       .all(),
   );
 
-/** Keeps what became of an item, once, with the record of its refusal. */
-export const settleItem = (
+export interface Settled {
+  /** The item's number. */
+  n: number;
+  result: ItemResult;
+  /** Record of its refusal. */
+  refusal?: NewRecord;
+  /** Epoch milliseconds. */
+  atMs: number;
+}
+
+/** Keeps what became of these items, each once, with the records of refusals. */
+export const settleItems = (
   store: Store,
-  { tenant, jobId, n, atMs }: JobKey & { n: number; atMs: number },
-  result: ItemResult,
-  refusal?: NewRecord,
+  { tenant, jobId }: JobKey,
+  settled: readonly Settled[],
 ): Promise<void> =>
   store.write((db) => {
-    const { changes } = db
-      .update(bulkItems)
-      .set({
-        status: result.status,
-        code: 'code' in result ? result.code : null,
-        seq: 'seq' in result ? result.seq : null,
-        atMs,
-      })
-      .where(and(ofJob({ tenant, jobId }), eq(bulkItems.n, n), sql`${bulkItems.status} = 'waiting'`))
-      .run();
-    if (changes === 1 && refusal !== undefined) appendRecordIn(db, tenant, refusal);
+    for (const { n, result, refusal, atMs } of settled) {
+      const { changes } = db
+        .update(bulkItems)
+        .set({
+          status: result.status,
+          code: 'code' in result ? result.code : null,
+          seq: 'seq' in result ? result.seq : null,
+          atMs,
+        })
+        .where(and(ofJob({ tenant, jobId }), eq(bulkItems.n, n), sql`${bulkItems.status} = 'waiting'`))
+        .run();
+      if (changes === 1 && refusal !== undefined) appendRecordIn(db, tenant, refusal);
+    }
   });
 
 export interface ItemQuery extends JobKey {

@@ -1,5 +1,6 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
-import type { Store } from '../open.ts';
+import type { Db, Store } from '../open.ts';
+import { perConnection } from '../prepared.ts';
 import { decodeCursor, encodeCursor, type Page, pageOf, pageSize } from '../read/cursor.ts';
 import { bulkJobs } from '../schema/index.ts';
 
@@ -14,11 +15,23 @@ export type BulkJobKey = Pick<Row, 'tenant' | 'jobId'>;
 export const isBulkJob = ({ tenant, jobId }: BulkJobKey) =>
   and(eq(bulkJobs.tenant, tenant), eq(bulkJobs.jobId, jobId));
 
+const rowOf = perConnection((db) =>
+  db
+    .select()
+    .from(bulkJobs)
+    .where(and(eq(bulkJobs.tenant, sql.placeholder('tenant')), eq(bulkJobs.jobId, sql.placeholder('jobId'))))
+    .prepare(),
+);
+
+/** A job's row, texts included; it is read twice for each item. */
+export const bulkJobRowIn = (db: Db, { tenant, jobId }: BulkJobKey): Row | undefined =>
+  rowOf(db).get({ tenant, jobId });
+
 const jobOf = ({ textNonce: _, textCiphertext: __, ...job }: Row): BulkJob => job;
 
 export const getBulkJob = (store: Store, key: BulkJobKey): Promise<BulkJob | undefined> =>
   store.read((db) => {
-    const row = db.select().from(bulkJobs).where(isBulkJob(key)).get();
+    const row = bulkJobRowIn(db, key);
     return row && jobOf(row);
   });
 

@@ -3,7 +3,7 @@ import type { Db } from '../open.ts';
 import { bulkJobs, vaultKeys } from '../schema/index.ts';
 import { decryptJsonIn, encryptJsonIn, type KeptPlace } from '../vault/kept-json.ts';
 import type { Vault } from '../vault/open-vault.ts';
-import { type BulkJobKey, isBulkJob } from './bulk-jobs.ts';
+import { type BulkJobKey, bulkJobRowIn, isBulkJob } from './bulk-jobs.ts';
 
 /** Free texts of a job's command. They are personal: they leave the vault with each item's command only. */
 export interface BulkTexts {
@@ -33,7 +33,7 @@ export const keptTextsIn = (
 /** The job's texts; none where it has none, or has ended. */
 export const bulkTexts = (vault: Vault, key: BulkJobKey): Promise<BulkTexts> =>
   vault.store.read((db) => {
-    const row = db.select().from(bulkJobs).where(isBulkJob(key)).get();
+    const row = bulkJobRowIn(db, key);
     if (!row?.textNonce || !row.textCiphertext) return {};
     const encrypted = { nonce: row.textNonce, ciphertext: row.textCiphertext };
     return (decryptJsonIn(vault, db, placeOf(key), encrypted) ?? {}) as BulkTexts;

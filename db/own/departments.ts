@@ -1,6 +1,7 @@
-import { and, asc, eq, gt } from 'drizzle-orm';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Department } from '../../machines/people/organisation.ts';
 import type { Db, Store } from '../open.ts';
+import { perConnection } from '../prepared.ts';
 import { decodeCursor, encodeCursor, type Page, pageOf, pageSize } from '../read/cursor.ts';
 import { departments } from '../schema/index.ts';
 
@@ -34,12 +35,21 @@ export const putDepartment = (
     writeDepartment(db, tenant, { parent: null, head: null, status: 'active', ...department }),
   );
 
-export const departmentIn = (db: Db, tenant: string, departmentId: string): Department | undefined => {
-  const row = db
+const statements = perConnection((db) => ({
+  one: db
     .select()
     .from(departments)
-    .where(and(eq(departments.tenant, tenant), eq(departments.departmentId, departmentId)))
-    .get();
+    .where(
+      and(
+        eq(departments.tenant, sql.placeholder('tenant')),
+        eq(departments.departmentId, sql.placeholder('departmentId')),
+      ),
+    )
+    .prepare(),
+}));
+
+export const departmentIn = (db: Db, tenant: string, departmentId: string): Department | undefined => {
+  const row = statements(db).one.get({ tenant, departmentId });
   return row && departmentOf(row);
 };
 
