@@ -1,9 +1,10 @@
-import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { personFacet, stateFacet } from '../case-facets.ts';
 import type { Db, Store } from '../open.ts';
 import { caseFacets, cases, tasks } from '../schema/index.ts';
 import { type CursorKey, decodeCursor, encodeCursor, type Page, pageOf, pageSize } from './cursor.ts';
+import { givenIds, isGiven } from './given-ids.ts';
 import { type HiddenState, inVisibleState, notHiding } from './hidden-states.ts';
 import { inSight } from './out-of-sight.ts';
 import { startsWith } from './task-filter.ts';
@@ -79,7 +80,7 @@ const statusCondition = (status: 'open' | 'closed' | 'incident'): SQL =>
   status === 'incident' ? sql`${cases.incident} > 0` : eq(cases.status, status);
 
 const conditionsOf = (query: CaseQuery, name: CaseSort | 'number'): (SQL | undefined)[] => {
-  const { kind, definition, status, department, breached, openedFrom, q, caseIds } = query;
+  const { kind, definition, status, department, breached, openedFrom, q } = query;
   const [definitionId, version] = definition?.split('@') ?? [];
   return [
     eq(cases.tenant, query.tenant),
@@ -93,7 +94,6 @@ const conditionsOf = (query: CaseQuery, name: CaseSort | 'number'): (SQL | undef
     breached === undefined ? undefined : breached ? sql`${cases.breached} > 0` : eq(cases.breached, 0),
     openedFrom === undefined ? undefined : openedSince(openedFrom, name),
     q === undefined ? undefined : startsWith(cases.number, q),
-    caseIds === undefined ? undefined : inArray(cases.caseId, caseIds),
     inSight(query.hiding, cases),
     notHiding(query.hiddenStates, query.state, cases.definitionHash),
     heldVisibly(query),
@@ -136,8 +136,9 @@ export const conditionsAmong = (query: CaseQuery, found: CaseRef): (SQL | undefi
 export const casesQuery = (db: Db, query: CaseQuery) => {
   const name = orderOf(query);
   const facets = facetsOf(query);
-  // By person or state, the list walks the index of facets; otherwise an index of the cases themselves.
-  const walked = name === 'number' ? undefined : facets.shift();
+  const given = query.caseIds;
+  // By person or state, the list walks the index of facets; otherwise an index of the cases themselves, or those given.
+  const walked = name === 'number' || given !== undefined ? undefined : facets.shift();
   const from = walked === undefined ? cases : caseFacets;
   const sortColumn = name === 'number' ? cases.number : name === 'due' ? from.dueSort : from.openedAt;
   const conditions = [...conditionsOf(query, name), ...facets.map((facet) => hasFacet(facet, cases))];
@@ -148,6 +149,15 @@ export const casesQuery = (db: Db, query: CaseQuery) => {
   }
   const order = name === 'opened' ? [desc(sortColumn), desc(from.caseId)] : [sortColumn, from.caseId];
   const limit = pageSize(query.limit) + 1;
+  if (given !== undefined) {
+    return db
+      .select(caseColumns)
+      .from(givenIds(given))
+      .crossJoin(cases)
+      .where(and(isGiven(cases.caseId), ...conditions))
+      .orderBy(...order)
+      .limit(limit);
+  }
   if (walked === undefined) {
     return select(db)
       .where(and(...conditions))

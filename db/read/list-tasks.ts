@@ -3,6 +3,7 @@ import { type SQLiteColumn, unionAll } from 'drizzle-orm/sqlite-core';
 import type { Db, Store } from '../open.ts';
 import { tasks } from '../schema/index.ts';
 import { type CursorKey, decodeCursor, encodeCursor, type Page, pageOf, pageSize } from './cursor.ts';
+import { givenIds, isGiven } from './given-ids.ts';
 import {
   filterConditions,
   type TaskFilter,
@@ -72,7 +73,9 @@ const orderOf = (query: TaskQuery) => (query.q === undefined ? (query.sort ?? 'd
 export const tasksQuery = (db: Db, query: TaskQuery) => {
   const name = orderOf(query);
   const order = orders[name];
-  const conditions = filterConditions(query, { byDue: name === 'due' });
+  const { caseIds, ...filter } = query;
+  const conditions = filterConditions(filter, { byDue: name === 'due' });
+  if (caseIds !== undefined) conditions.push(isGiven(tasks.caseId));
   if (query.cursor !== undefined) {
     const after = decodeCursor(`tasks/${name}`, query.cursor, order.like);
     const ordered = sql.join(order.columns, sql`, `);
@@ -83,13 +86,17 @@ export const tasksQuery = (db: Db, query: TaskQuery) => {
     conditions.push(sql`(${ordered}) > (${values})`);
   }
   const ranges =
-    name === 'number'
+    name === 'number' || caseIds !== undefined
       ? [viewCondition(query.tenant, query)]
       : viewRanges(query.tenant, query).slice(0, groupKeysMax);
   const [first, second, ...rest] = ranges;
   if (!first || ('groupKeys' in query && query.groupKeys.length === 0)) return undefined;
-  // Given cases are found by their own index.
-  const from = name === 'number' || query.caseIds !== undefined ? sql`${tasks}` : tasksBy(query.view, name);
+  const from =
+    caseIds !== undefined
+      ? sql`${givenIds(caseIds)} cross join ${tasks} indexed by tasks_case`
+      : name === 'number'
+        ? sql`${tasks}`
+        : tasksBy(query.view, name);
   const rowsOf = (range: SQL) =>
     db
       .select(columns)

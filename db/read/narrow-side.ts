@@ -3,7 +3,7 @@ import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../open.ts';
 import { type caseFacets, type cases, searchRows, type tasks } from '../schema/index.ts';
 
-/** Rows of an index with which a filter is narrow: to read them costs as much as some thousand matches. */
+/** Rows of an index with which a filter is narrow. */
 const narrowMax = 5_000;
 
 /** Part of an index. */
@@ -18,18 +18,29 @@ export type Side = IndexRange[];
 
 /**
  * The rows of the full-text index of the cases on the narrowest of these sides, each once, the newest first; undefined where
- * all are wide. Of a wide one no more is read than tells so.
+ * all are wide.
  */
 export const narrowRows = (db: Db, sides: Side[]): number[] | undefined => {
+  const rows = narrowestOf(db, sides)?.flatMap((range) => rowsIn(db, range));
+  return rows === undefined ? undefined : [...new Set(rows)].toSorted((a, b) => b - a);
+};
+
+/** The cases on the narrowest of these sides, each once; undefined where all are wide, or what a search walks is not. */
+export const narrowCaseIds = (db: Db, walked: IndexRange, sides: Side[]): string[] | undefined => {
+  if (narrowestOf(db, [[walked]]) !== undefined) return undefined;
+  const caseIds = narrowestOf(db, sides)?.flatMap((range) => caseIdsIn(db, range));
+  return caseIds === undefined ? undefined : [...new Set(caseIds)];
+};
+
+/** Of a wide side no more is read than tells so. */
+const narrowestOf = (db: Db, sides: Side[]): Side | undefined => {
   let narrowest: Side | undefined;
   let most = narrowMax;
   for (const side of sides) {
     const count = countUpTo(db, side, most + 1);
     if (count <= most) [narrowest, most] = [side, count];
   }
-  if (narrowest === undefined) return undefined;
-  const rows = new Set(narrowest.flatMap((range) => rowsIn(db, range)));
-  return [...rows].toSorted((a, b) => b - a);
+  return narrowest;
 };
 
 const countUpTo = (db: Db, side: Side, max: number): number => {
@@ -49,6 +60,13 @@ const rowsIn = (db: Db, { table, index, where }: IndexRange): number[] =>
         where ${where} and ${isSameCase(table)}`,
     )
     .map(({ n }) => n);
+
+const caseIdsIn = (db: Db, { table, index, where }: IndexRange): string[] =>
+  db
+    .all<{ caseId: string }>(
+      sql`select ${table.caseId} as "caseId" from ${table} indexed by ${sql.identifier(index)} where ${where}`,
+    )
+    .map(({ caseId }) => caseId);
 
 const isSameCase = ({ tenant, caseId }: { tenant: SQLiteColumn; caseId: SQLiteColumn }): SQL =>
   sql`${eq(searchRows.tenant, tenant)} and ${eq(searchRows.caseId, caseId)}`;

@@ -11,8 +11,9 @@ import {
   facetsOf,
   listCases,
 } from './list-cases.ts';
-import { narrowRows, type Side } from './narrow-side.ts';
+import { type IndexRange, narrowCaseIds, narrowRows, type Side } from './narrow-side.ts';
 import { searchPage } from './search-rows.ts';
+import { startsWith } from './task-filter.ts';
 
 const list = 'cases/text';
 
@@ -59,6 +60,13 @@ const sidesOf = (query: CaseQuery): Side[] => {
   ];
 };
 
+/** The cases whose number begins so. */
+const numbersOf = ({ tenant, q }: { tenant: string; q: string }): IndexRange => ({
+  table: cases,
+  index: 'cases_number',
+  where: and(eq(cases.tenant, tenant), startsWith(cases.number, q)),
+});
+
 /**
  * One page of the cases whose number begins with `q`, in the order of numbers; where there is none, of those in whose
  * number or open texts it is found, the newest first. `by` says which.
@@ -71,7 +79,8 @@ export const searchCaseList = async (
 ): Promise<Page<CaseListRow> & { by: 'number' | 'text' }> => {
   const { q: text, limit, cursor } = query;
   if (cursor === undefined || listOfCursor(cursor) !== list) {
-    const page = await listCases(store, query);
+    const caseIds = await store.read((db) => narrowCaseIds(db, numbersOf(query), sidesOf(query)));
+    const page = await listCases(store, caseIds === undefined ? query : { ...query, caseIds });
     if (page.items.length > 0 || cursor !== undefined) return { ...page, by: 'number' };
   }
   const page = await searchPage(store, {

@@ -5,9 +5,9 @@ import { caseFacets, cases, searchRows, tasks } from '../schema/index.ts';
 import { listOfCursor, type Page } from './cursor.ts';
 import { isOneOf } from './is-one-of.ts';
 import { listTasks, type TaskQuery, type TaskRow } from './list-tasks.ts';
-import { type IndexRange, narrowRows, type Side } from './narrow-side.ts';
+import { type IndexRange, narrowCaseIds, narrowRows, type Side } from './narrow-side.ts';
 import { searchPage } from './search-rows.ts';
-import { assigneesOf, filterConditions, viewCondition, viewRanges } from './task-filter.ts';
+import { assigneesOf, filterConditions, startsWith, viewCondition, viewRanges } from './task-filter.ts';
 
 const list = 'tasks/text';
 
@@ -54,6 +54,13 @@ const ofTasks = ({ view, dueBefore, overdueAt }: TaskQuery, range: SQL): IndexRa
   return { table: tasks, index: `tasks_${view}_due`, where };
 };
 
+/** The open tasks of cases whose number begins so. */
+const numbersOf = ({ tenant, q }: { tenant: string; q: string }): IndexRange => ({
+  table: tasks,
+  index: 'tasks_number',
+  where: and(...viewRanges(tenant, { view: 'all' }), startsWith(tasks.caseNumber, q)),
+});
+
 /**
  * One page of the open tasks of cases whose number begins with `q`, in the order of numbers; where there is none, of those
  * in whose number or open texts it is found, the newest case first. `by` says which.
@@ -66,7 +73,8 @@ export const searchTaskList = async (
 ): Promise<Page<TaskRow> & { by: 'number' | 'text' }> => {
   const { q: text, limit, cursor } = query;
   if (cursor === undefined || listOfCursor(cursor) !== list) {
-    const page = await listTasks(store, query);
+    const caseIds = await store.read((db) => narrowCaseIds(db, numbersOf(query), sidesOf(query)));
+    const page = await listTasks(store, caseIds === undefined ? query : { ...query, caseIds });
     if (page.items.length > 0 || cursor !== undefined) return { ...page, by: 'number' };
   }
   if ('groupKeys' in query && query.groupKeys.length === 0) return { items: [], next: null, by: 'text' };

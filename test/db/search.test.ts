@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { indexOlderCases } from '../../db/own/index-older-cases.ts';
 import type { Page } from '../../db/read/cursor.ts';
-import type { CaseQuery } from '../../db/read/list-cases.ts';
-import type { TaskQuery } from '../../db/read/list-tasks.ts';
+import { type CaseQuery, casesQuery } from '../../db/read/list-cases.ts';
+import { type TaskQuery, tasksQuery } from '../../db/read/list-tasks.ts';
 import { casesAmong, searchCaseList } from '../../db/read/search-cases.ts';
 import { searchTaskList, tasksAmong } from '../../db/read/search-tasks.ts';
 import { indexTerms, searchQuery } from '../../db/search/search-terms.ts';
@@ -291,6 +291,27 @@ describe('pages', () => {
     expect(next.items[0]?.number).toBe('CL-2026-0000004');
   });
 
+  it('are of the numbers under a narrow filter, in their order', async () => {
+    const expected = Array.from(
+      { length: 40 },
+      (_, n) => `case-${String((n + 1) * keenStep).padStart(8, '0')}`,
+    );
+    const q = 'CL-2026';
+    const ofCases = await everyPage(async (cursor) => {
+      const page = await searchCaseList(opened.store, { tenant, q, assignee: 'keen', limit: 15, ...cursor });
+      expect(page.by).toBe('number');
+      return page;
+    });
+    expect(ofCases.map((items) => items.length)).toEqual([15, 15, 10]);
+    expect(ofCases.flat().map(({ caseId }) => caseId)).toEqual(expected);
+    for (const query of [own, rare]) {
+      const ofTasks = await everyPage((cursor) =>
+        searchTaskList(opened.store, { ...query, q, limit: 15, ...cursor }),
+      );
+      expect(ofTasks.flat().map(({ caseId }) => caseId)).toEqual(expected);
+    }
+  });
+
   it('show nothing of another tenant, and refuse a cursor that is none', async () => {
     expect((await searchCaseList(opened.store, { tenant: 'other', q: '水渍' })).items).toEqual([]);
     const bad = searchCaseList(opened.store, { tenant, q: '水渍', cursor: 'e30' });
@@ -304,9 +325,17 @@ describe('pages', () => {
       plan(casesAmong(db, { tenant, kind: 'claim', state: 'state-1', assignee: 'person-3' }, rows)),
       plan(tasksAmong(db, { tenant, view: 'team', groupKeys: ['role:role-1'], kind: 'claim' }, rows)),
     ];
-    for (const steps of plans) {
-      expect(steps[0]).toMatch(/SEARCH case_search_rows USING INTEGER PRIMARY KEY/);
-      for (const step of steps) expect(step).not.toMatch(/^SCAN (?!json_each)|AUTOMATIC/);
+    const caseIds = Array.from({ length: 100 }, (_, n) => `case-${n}`);
+    const ofTasks = tasksQuery(db, { tenant, view: 'mine', personId: 'person-3', q: 'CL', caseIds });
+    const given = [
+      plan(casesQuery(db, { tenant, kind: 'claim', state: 'state-1', q: 'CL', caseIds })),
+      plan(casesQuery(db, { tenant, openedFrom: may, assignee: 'person-3', caseIds })),
+      ofTasks === undefined ? [] : plan(ofTasks),
+    ];
+    for (const steps of given) expect(steps[0]).toMatch(/SCAN given/);
+    for (const steps of plans) expect(steps[0]).toMatch(/SEARCH case_search_rows USING INTEGER PRIMARY KEY/);
+    for (const steps of [...plans, ...given]) {
+      for (const step of steps) expect(step).not.toMatch(/^SCAN (?!json_each|given)|AUTOMATIC/);
       expect(steps.join('\n')).toMatch(
         /SEARCH (cases USING INDEX sqlite_autoindex_cases_1|tasks USING INDEX tasks_case)/,
       );
