@@ -5,6 +5,7 @@ import { findDefinition, latestCalendar } from '../db/own/definitions.ts';
 import { nextNumber } from '../db/own/next-number.ts';
 import { ownPolicyIn } from '../db/own/policies.ts';
 import { getCase } from '../db/read/get-case.ts';
+import { readSurgeFacts } from '../db/read/surge-facts.ts';
 import { childCaseId } from '../machines/kernel/ask-approval.ts';
 import type { Calendar } from '../machines/kernel/calendar.ts';
 import type { Opening } from '../machines/kernel/command.ts';
@@ -35,6 +36,8 @@ export const createStartCase =
     const compileInput = await inputOf(store, request);
     // Who answers for the whole answers for its part, until it is handed over.
     const parent = await getCase(store, { tenant, caseId: request.caseId });
+    const { kind } = compileInput.definition;
+    const surge = await readSurgeFacts(store, { tenant, kind }, Date.now());
     const opening: Opening = {
       ...{
         commandId: `${caseId}.opened`,
@@ -43,8 +46,8 @@ export const createStartCase =
         data: request.data,
         receivedAt: request.receivedAt,
       },
-      number: await nextNumber(store, tenant, compileInput.definition.kind, yearOf(request.receivedAt)),
-      facts: { actor: { id: request.caseId, roles: ['case'] } },
+      number: await nextNumber(store, tenant, kind, yearOf(request.receivedAt)),
+      facts: { ...surge, actor: { id: request.caseId, roles: ['case'] } },
       links: [{ rel: request.rel, caseId: request.caseId }],
       ...(parent?.owner ? { owner: parent.owner } : {}),
       ...(request.mode === undefined ? {} : { mode: request.mode }),

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Store } from '../db/open.ts';
 import { getCase } from '../db/read/get-case.ts';
+import { readSurgeFactsOfCase } from '../db/read/surge-facts.ts';
 import type { MessageCommand } from '../machines/kernel/command.ts';
 import type { CaseActivities, ClosedCase } from '../workflows/activity-contract.ts';
 import { sendCommand } from '../workflows/client/send-command.ts';
@@ -15,9 +16,10 @@ const answerMsMax = 20_000;
 export const createTellCase =
   (store: Store, client: Client): CaseActivities['tellCase'] =>
   async ({ tenant, caseId, effectId, to, event, data, from, occurredAt }) => {
+    const surge = await readSurgeFactsOfCase(store, { tenant, caseId: to }, Date.now());
     const command: MessageCommand = {
       ...{ id: `${effectId}.told`, type: 'message', event, data, from: { caseId, ...from } },
-      facts: { actor: { id: caseId, roles: ['case'] } },
+      facts: { ...surge, actor: { id: caseId, roles: ['case'] } },
       ...(occurredAt === undefined ? {} : { occurredAt }),
     };
     const outcome = await sendCommand(client, { tenant, caseId: to }, command, {

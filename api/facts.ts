@@ -2,15 +2,14 @@ import type { Db, Store } from '../db/open.ts';
 import { actingData } from '../db/own/acting.ts';
 import { getPerson, type Person, personIn } from '../db/own/people.ts';
 import { policyIn } from '../db/own/policies.ts';
-import { readSurge } from '../db/own/surge.ts';
 import { keepingSuperiorsIn } from '../db/read/out-of-sight.ts';
+import { readSurgeFacts } from '../db/read/surge-facts.ts';
 import { asksSecondFactor } from '../machines/kernel/approval/second-factor.ts';
 import type { Actor, Facts } from '../machines/kernel/command.ts';
 import type { RuntimeDefinition } from '../machines/kernel/definition.ts';
 import { mayUse } from '../machines/kernel/policy.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
 import { effectiveActor } from '../machines/people/effective-actor.ts';
-import { surgeFact } from '../machines/surge/plan.ts';
 import { type FactSources, type FactState, factLookups } from './fact-lookups.ts';
 import { Refused } from './problem.ts';
 import { type Credential, hasSecondFactor } from './sign-in/credential.ts';
@@ -119,8 +118,6 @@ export const withAskedFacts = async (
   const found = await Promise.all(
     asked.map(async (name) => [name, (await factLookups[name]?.(sources, state, facts)) ?? null] as const),
   );
-  const nowMs = sources.now();
-  const surge = await readSurge(sources.store, state.tenant, nowMs);
-  const fact = surge && surgeFact(surge.plan, state.kind, surge.until);
-  return { ...Object.fromEntries(found), ...(fact === undefined ? {} : { surge: fact }), ...facts };
+  const surge = await readSurgeFacts(sources.store, state, sources.now());
+  return { ...Object.fromEntries(found), ...surge, ...facts };
 };
