@@ -52,6 +52,7 @@ export const catalog = {
     budget: { atLeast: 1_500 },
   },
   worklistP95Ms: { title: 'a worklist request over HTTP, 95 %', unit: 'ms', budget: { atMost: 50 } },
+  searchP95Ms: { title: 'a search request over HTTP, 95 %', unit: 'ms', budget: { atMost: 50 } },
   casePageP95Ms: { title: "a case page's request over HTTP, 95 %", unit: 'ms', budget: { atMost: 50 } },
   bulkPerS: {
     title: 'bulk reassign of cold cases, single commands beside',

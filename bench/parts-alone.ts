@@ -12,6 +12,7 @@ import { caller } from './http-requests.ts';
 import { kernelRate } from './kernel-rate.ts';
 import { casePageTimesMs, p95, worklistTimesMs } from './list-times.ts';
 import { untilAnswered } from './product.ts';
+import { searchTimesMs, textOf } from './search-times.ts';
 import { busyPerson, fillTaskStore } from './task-store.ts';
 
 /** What this machine's disk and one of its cores do now. */
@@ -47,13 +48,16 @@ export const kernel = async ({ quick, progress }: Bed): Promise<Figures> => {
 const taskCount = 1_000_000;
 const quickTaskCount = 50_000;
 
-/** Worklist and case page through the API, over a store full of open tasks. No worker and no engine is needed. */
+/** Worklist, search and case page through the API, over a store full of open tasks. No worker and no engine is needed. */
 export const lists = async ({ quick, folder, product, progress }: Bed): Promise<Figures> => {
   const times = quick ? 3 : 7;
   const count = quick ? quickTaskCount : taskCount;
-  const step = progress(`Worklist and case page with ${count.toLocaleString('en')} open tasks`, times + 1);
+  const step = progress(
+    `Worklist, search and case page with ${count.toLocaleString('en')} open tasks`,
+    times + 1,
+  );
   const home = folder();
-  const caseIds = await fillTaskStore(home, { taskCount: count, caseCount: 100 });
+  const caseIds = await fillTaskStore(home, { taskCount: count, caseCount: 100, textOf });
   step();
   const api = await product({
     home,
@@ -63,15 +67,22 @@ export const lists = async ({ quick, folder, product, progress }: Bed): Promise<
   });
   const call = caller(api);
   await worklistTimesMs(call);
+  await searchTimesMs(call);
   const worklists: number[] = [];
+  const searches: number[] = [];
   const pages: number[] = [];
   for (let n = 0; n < times; n += 1) {
     worklists.push(p95(await worklistTimesMs(call)));
+    searches.push(p95(await searchTimesMs(call)));
     pages.push(p95(await casePageTimesMs(call, caseIds)));
     step();
   }
   await api.stop();
-  return { worklistP95Ms: figureOf(worklists), casePageP95Ms: figureOf(pages) };
+  return {
+    worklistP95Ms: figureOf(worklists),
+    searchP95Ms: figureOf(searches),
+    casePageP95Ms: figureOf(pages),
+  };
 };
 
 /** `caseloom start` on an empty state folder, until a request is answered that needs all of it. */

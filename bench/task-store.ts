@@ -3,6 +3,7 @@ import { seedEmbedded, embeddedTenant as tenant } from '../api/seed.ts';
 import { openStore } from '../db/open.ts';
 import { type Person, putPerson } from '../db/own/people.ts';
 import { project } from '../db/write/project.ts';
+import { fillSearch } from '../test/support/fill-search.ts';
 import { fillTasks } from '../test/support/fill-tasks.ts';
 import { runLifecycle } from './kernel-rate.ts';
 import { addOrganisation } from './organisation.ts';
@@ -29,17 +30,19 @@ const organisation = { people: 10_000, departments: 1_000 };
 /**
  * Makes a store in `home` with 10,000 people in 1,000 departments, `taskCount` open tasks, one per case, and a few whole cases made by the kernel.
  *
+ * @param textOf what the n-th case is found by; without it these cases are not in the full-text index
  * @returns the ids of the whole cases
  */
 export const fillTaskStore = async (
   home: string,
-  { taskCount, caseCount }: { taskCount: number; caseCount: number },
+  { taskCount, caseCount, textOf }: { taskCount: number; caseCount: number; textOf?: (n: number) => string },
 ): Promise<string[]> => {
   const store = await openStore({ file: join(home, 'caseloom.db') });
   try {
     await seedEmbedded(store);
     await addOrganisation(store, tenant, organisation);
     fillTasks(store, { tenant, count: taskCount, departments: organisation.departments });
+    if (textOf !== undefined) fillSearch(store, { tenant, count: taskCount, textOf });
     await publishLifecycle(store, tenant);
     await putPerson(store, busyPerson);
     const caseIds = Array.from({ length: caseCount }, (_, n) => `whole-${n}`);

@@ -1,10 +1,11 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../open.ts';
-import { type caseFacets, type cases, searchRows, type tasks } from '../schema/index.ts';
+import { type caseFacets, type cases, searchRows, tasks } from '../schema/index.ts';
 
-/** Rows of an index with which a filter is narrow. */
+/** Rows of an index with which a filter is narrow; of tasks, whose indexes do not name the case, each row must be read too. */
 const narrowMax = 5_000;
+const narrowTasksMax = 2_500;
 
 /** Part of an index. */
 export interface IndexRange {
@@ -35,10 +36,12 @@ export const narrowCaseIds = (db: Db, walked: IndexRange, sides: Side[]): string
 /** Of a wide side no more is read than tells so. */
 const narrowestOf = (db: Db, sides: Side[]): Side | undefined => {
   let narrowest: Side | undefined;
-  let most = narrowMax;
+  let fewest = narrowMax + 1;
   for (const side of sides) {
-    const count = countUpTo(db, side, most + 1);
-    if (count <= most) [narrowest, most] = [side, count];
+    const most = side.some(({ table }) => table === tasks) ? narrowTasksMax : narrowMax;
+    const max = Math.min(most + 1, fewest);
+    const count = countUpTo(db, side, max);
+    if (count < max) [narrowest, fewest] = [side, count];
   }
   return narrowest;
 };

@@ -6,6 +6,7 @@ import { type TaskQuery, tasksQuery } from '../../db/read/list-tasks.ts';
 import { casesAmong, searchCaseList } from '../../db/read/search-cases.ts';
 import { searchTaskList, tasksAmong } from '../../db/read/search-tasks.ts';
 import { indexTerms, searchQuery } from '../../db/search/search-terms.ts';
+import { fillSearch } from '../support/fill-search.ts';
 import { fillTasks } from '../support/fill-tasks.ts';
 import { type TemporaryStore, temporaryStore } from '../support/temporary-store.ts';
 
@@ -118,12 +119,8 @@ describe('pages', () => {
     const { store } = opened;
     fillTasks(store, { tenant, count: size });
     const { sqlite } = store;
+    fillSearch(store, { tenant, count: size, textOf: texts });
     sqlite.transaction(() => {
-      sqlite.exec(
-        `INSERT INTO case_search_rows (tenant, case_id, n, pending) SELECT tenant, case_id, CAST(substr(case_id, 6) AS INTEGER), 0 FROM cases ORDER BY case_id`,
-      );
-      const insert = sqlite.prepare('INSERT INTO case_search (rowid, terms) VALUES (?, ?)');
-      for (let n = 1; n <= size; n++) insert.run(n, indexTerms(tenant, texts(n)));
       const keen = `case_id IN (SELECT case_id FROM case_search_rows WHERE n % ${keenStep} = 0)`;
       sqlite.exec(`
         DELETE FROM case_facets WHERE facet LIKE 'person:%' AND ${keen};
