@@ -53,7 +53,11 @@ export const createBulkActivities = ({ store, sendItem, atOnce, now }: BulkParts
     const betweenMs = 1_000 / perSecond;
     const underWay = new Set<Promise<void>>();
     const settled: Settled[] = [];
-    const keep = (): Promise<void> => settleItems(store, { tenant, jobId }, settled.splice(0));
+    const keep = async (): Promise<void> => {
+      if (settled.length > 0) {
+        await settleItems(store, { tenant, jobId }, settled.splice(0));
+      }
+    };
     let keepAtMs = performance.now() + keepEveryMs;
     let failure: { error: unknown } | undefined;
     const fail = (error: unknown): void => {
