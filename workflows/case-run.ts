@@ -75,7 +75,7 @@ export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: S
   const queue = createProjectionQueue(storedBefore, () => effects.underWay(), {
     stored: (caused) => effects.start(caused),
     ahead: ({ state: { run: note, ...state }, policy }, storedSeq, dropped) => {
-      log.warn('Goes on from what this run stored before its worker died.', { seq: state.seq });
+      log.warn('Goes on from what this run stored in a task that was lost.', { seq: state.seq });
       const commands = dropped.flatMap(({ command }) => (command === undefined ? [] : [command]));
       if (!live.goOnFrom({ state, policy }, storedSeq, commands)) {
         stopDiverged();
