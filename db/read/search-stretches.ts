@@ -23,8 +23,8 @@ export interface Stretch {
 
 /**
  * What matches, from the newest row down, for as long as more is asked for and the work that one page may take lasts. Where
- * the newest matches are not enough the narrow side leads, if there is one: of a few cases each is looked up in the index,
- * for many the matches are passed over.
+ * the newest matches are not enough the narrow side leads, if there is one: where its cases lie far apart each is looked up in
+ * the index, else the matches between them are passed over.
  *
  * @param match in the index's own language
  * @param size of the page: so many matches are looked at before all
@@ -42,23 +42,36 @@ export function* stretchesOf(
   const to = yield* stretchesBelow(db, match, below, { counts: [size + 1, ...newestCounts] });
   if (to === null) return;
   const among = narrow()?.filter((n) => n < to);
-  if (among === undefined) yield* stretchesBelow(db, match, to, { counts: furtherCounts });
-  else yield* stretchesAmong(db, match, among);
+  if (among === undefined) {
+    yield* stretchesBelow(db, match, to, { counts: furtherCounts });
+    return;
+  }
+  const [nearby = 0] = passedCounts;
+  const isNear = to - (among[Math.min(size, among.length - 1)] ?? to) <= nearby;
+  const passedTo = isNear ? to : yield* stretchesProbed(db, match, to, among);
+  if (passedTo === null) return;
+  const rest = among.filter((n) => n < passedTo);
+  yield* stretchesBelow(db, match, passedTo, { counts: passedCounts, among: rest });
 }
 
-function* stretchesAmong(db: Db, match: string, among: number[]): Generator<Stretch> {
+/** Of those among given rows, asked one by one. The answer is how far it came, like that of a stretch. */
+function* stretchesProbed(
+  db: Db,
+  match: string,
+  below: number,
+  among: number[],
+): Generator<Stretch, number | null> {
   const startMs = processorMs();
   let probed = 0;
+  let to: number | null = below;
   for (const count of probeCounts) {
-    if (processorMs() - startMs > probingMs) break;
+    if (to === null || processorMs() - startMs > probingMs) break;
     const some = among.slice(probed, probed + count);
     probed += some.length;
-    const to = probed < among.length ? (some.at(-1) ?? null) : null;
+    to = probed < among.length ? (some.at(-1) ?? null) : null;
     yield { rows: probing(db, match, some), to };
-    if (to === null) return;
   }
-  const rest = among.slice(probed);
-  yield* stretchesBelow(db, match, among[probed - 1] ?? 0, { counts: passedCounts, among: rest });
+  return to;
 }
 
 /** Of matches, or of those among given rows. The answer is how far it came, like that of a stretch. */
