@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { CommandError } from './command-error.ts';
+import { demoCodeOf } from './demo/demo-code-of.ts';
 import { fillDemo } from './demo/fill-demo.ts';
 import { demoCases } from './demo/plan-demo.ts';
 import { tamperWithCopy } from './demo/tamper.ts';
@@ -13,10 +14,10 @@ import { commandLine } from './welcome.ts';
 
 const usageErrorCode = 2;
 
-/** `caseloom demo fill`, `caseloom demo tamper`. */
+/** `caseloom demo fill`, `caseloom demo tamper`, `caseloom demo code`. */
 export function demoCommand(): Command {
   const command = new Command().description(
-    'A demonstration: generated cases, and a trail that is tampered with.',
+    'A demonstration: generated cases, a trail that is tampered with, and one-time codes.',
   );
   command
     .command('fill')
@@ -36,6 +37,16 @@ export function demoCommand(): Command {
     .option('--db <file>', 'another database than the one in the state folder')
     .option('--json', 'print one object')
     .action(tamper);
+  command
+    .command('code')
+    .description(
+      'Prints the present one-time code of a demo person, in place of an authenticator app: for decisions that ask for\n' +
+        'a second factor, at /sign-in/step-up. Good for about a minute, and once.',
+    )
+    .argument('<person>', 'id of the person')
+    .action(async (person: string) => {
+      process.stdout.write(`${await demoCodeOf(loadSettings(), person, Date.now())}\n`);
+    });
   return command;
 }
 

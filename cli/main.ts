@@ -78,7 +78,7 @@ const commands: readonly CommandEntry[] = [
   },
   {
     name: 'demo',
-    summary: 'make generated cases; tamper with a copy and see it found',
+    summary: 'make generated cases; tamper with a copy and see it found; print one-time codes',
     load: async () => (await import('./demo.ts')).demoCommand(),
   },
   {

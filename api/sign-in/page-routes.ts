@@ -1,14 +1,14 @@
-import { deleteCookie, setCookie } from 'hono/cookie';
-import { openDemoSession } from '../../db/own/demo-session.ts';
+import { deleteCookie } from 'hono/cookie';
 import { acceptInvitation, invitationBy } from '../../db/own/invitations.ts';
-import { getPerson, listPeople } from '../../db/own/people.ts';
-import { endSession, finishSignIn } from '../../db/own/sessions.ts';
+import { listPeople } from '../../db/own/people.ts';
+import { endSession } from '../../db/own/sessions.ts';
 import { embeddedTenant } from '../embedded-tenant.ts';
 import { Condition } from '../problem.ts';
 import { newRouter, type Router } from '../router.ts';
 import type { Services } from '../services.ts';
-import { cookieAttributesOf, sessionCookieOf, sessionTokenOf, signed } from './cookies.ts';
+import { cookieAttributesOf, sessionCookieOf, sessionTokenOf } from './cookies.ts';
 import { isDemoPerson } from './demo-people.ts';
+import { hasDemoPeople } from './demo-routes.ts';
 import { requireCalmAddress } from './failures.ts';
 import { passwordCharsMax, passwordCharsMin } from './library.ts';
 import { passkeyScript, style } from './pages/assets.ts';
@@ -16,12 +16,11 @@ import { givePage } from './pages/layout.ts';
 import { invitationBody, signInBody } from './pages/sign-in-page.ts';
 import { codeText, languageOf, textsOf } from './pages/texts.ts';
 import { requirePasswords } from './password-routes.ts';
-import { isLoopback } from './same-origin.ts';
 import { fail, formOf, localPath } from './steps.ts';
 
-/** The sign-in page with what it loads, the demo people's click, invitations and signing out. */
+/** The sign-in page with what it loads, invitations and signing out. */
 export const pageRoutes = (services: Services): Router => {
-  const { store, vault, now, signIn, signInLibrary } = services;
+  const { store, now, signIn, signInLibrary } = services;
   const router = newRouter();
 
   router.get('/sign-in/style.css', (c) => c.body(style, 200, { 'content-type': 'text/css; charset=utf-8' }));
@@ -34,38 +33,14 @@ export const pageRoutes = (services: Services): Router => {
     const t = textsOf(language);
     const refused = codeText(c.req.query('error') ?? '', language);
     const done = { chosen: t.chosen, out: t.signedOut }[c.req.query('done') ?? ''];
-    const people =
-      signIn.demoPeople && isLoopback(c)
-        ? (await listPeople(store, embeddedTenant)).filter(isDemoPerson)
-        : undefined;
+    const people = hasDemoPeople(services, c)
+      ? (await listPeople(store, embeddedTenant)).filter(isDemoPerson)
+      : undefined;
     return givePage(c, {
       ...{ title: t.title, message: refused ?? done, isAlert: refused !== undefined },
       ...{ script: signIn.mode !== 'oidc' },
       body: signInBody(t, signIn, { next: localPath(c.req.query('next')), people }),
     });
-  });
-
-  router.post('/sign-in/demo', async (c) => {
-    if (signIn.mode !== 'demo' || !signIn.demoPeople || !isLoopback(c)) {
-      throw new Condition('NOT_FOUND', 'There is nothing at this address.');
-    }
-    const field = await formOf(c);
-    const nowMs = now();
-    const untilMs = nowMs + signIn.absoluteMs;
-    const personId = field('person');
-    const person = await getPerson(store, embeddedTenant, personId, nowMs);
-    const token =
-      person && isDemoPerson(person)
-        ? await openDemoSession(store, embeddedTenant, { personId, untilMs, nowMs })
-        : undefined;
-    if (token === undefined) {
-      return fail(services, c, { method: 'demo', code: 'LOGIN_UNKNOWN' });
-    }
-    const replaces = sessionTokenOf(c, services);
-    await finishSignIn(store, { token, method: 'demo', replaces, nowMs });
-    const maxAge = signIn.absoluteMs / 1000;
-    setCookie(c, sessionCookieOf(signIn), signed(vault, token), { ...cookieAttributesOf(signIn), maxAge });
-    return c.redirect(localPath(field('next')), 303);
   });
 
   router.post('/sign-out', async (c) => {

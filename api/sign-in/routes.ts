@@ -3,6 +3,7 @@ import { problemResponse } from '../problem.ts';
 import { newRouter, type Router } from '../router.ts';
 import type { Services } from '../services.ts';
 import { accountRoutes } from './account-routes.ts';
+import { demoRoutes } from './demo-routes.ts';
 import { oidcRoutes } from './oidc-routes.ts';
 import { pageFailure } from './page-failure.ts';
 import { pageRoutes } from './page-routes.ts';
@@ -23,7 +24,15 @@ export const signInRoutes = (services: Services): Router => {
   for (const path of ['/sign-in', '/sign-in/*', '/sign-out', '/account', '/account/*']) {
     router.use(path, limit, requireSameOrigin(services));
   }
-  for (const routes of [pageRoutes, stepUpRoutes, passwordRoutes, passkeyRoutes, oidcRoutes, accountRoutes]) {
+  for (const routes of [
+    pageRoutes,
+    demoRoutes,
+    stepUpRoutes,
+    passwordRoutes,
+    passkeyRoutes,
+    oidcRoutes,
+    accountRoutes,
+  ]) {
     router.route('/', routes(services));
   }
   router.onError(pageFailure(services));

@@ -3,6 +3,7 @@ import { newRouter, type Router } from '../router.ts';
 import type { Services } from '../services.ts';
 import { sessionTokenOf } from './cookies.ts';
 import { hasSecondFactor } from './credential.ts';
+import { cameByClick, hasDemoPeople } from './demo-routes.ts';
 import { givePage } from './pages/layout.ts';
 import { stepUpBody } from './pages/sign-in-page.ts';
 import { languageOf, textsOf } from './pages/texts.ts';
@@ -25,7 +26,9 @@ export const stepUpRoutes = (services: Services): Router => {
       return c.redirect(next, 303);
     }
     const t = textsOf(languageOf(c));
-    return givePage(c, { title: t.stepUp, script: true, body: stepUpBody(t, signIn, next) });
+    const isDemo = hasDemoPeople(services, c) && cameByClick(c);
+    const form = { next, ...(isDemo ? { demoPerson: c.get('person').id } : {}) };
+    return givePage(c, { title: t.stepUp, script: !isDemo, body: stepUpBody(t, signIn, form) });
   });
   return router;
 };

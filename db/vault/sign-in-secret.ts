@@ -11,3 +11,7 @@ export const signInNameOf = (
   kind: 'email' | 'address' | 'code' | 'subject',
   text: string,
 ): string => hmacHex(deriveKey(vault.masterKey, ['sign-in-name', kind]), text);
+
+/** What a demo person's one-time codes are made of: it lies where the installation's own key does, for everybody to try. */
+export const demoSecretOf = (vault: Vault, personId: string): Buffer =>
+  deriveKey(vault.masterKey, ['demo-code', personId]);

@@ -42,33 +42,49 @@ ${
 <ul class="people">
 ${people.map(({ id, name }) => html`<li><button type="submit" name="person" value="${id}">${name}</button></li>`)}
 </ul>
-</form>`
+</form>
+<p>${t.demoFactor} <code>${demoCodeCommand('head-office')}</code></p>`
 }
 </section>`;
 
 /** How somebody who is signed in proves a second factor, and goes on where they were. */
-export const stepUpBody = (t: Texts, { mode }: SignInSettings, next: string): Fragment => {
+export const stepUpBody = (
+  t: Texts,
+  { mode }: SignInSettings,
+  { next, demoPerson }: { next: string; demoPerson?: string },
+): Fragment => {
   const back = html`<p><a href="${next}">${t.stepUpReturn}</a></p>`;
+  if (demoPerson !== undefined) {
+    return html`<p>${t.stepUpDemo} <code>${demoCodeCommand(demoPerson)}</code></p>
+${codeForm(t, { action: '/sign-in/demo/code', label: t.demoCode, next })}${back}`;
+  }
   return mode === 'oidc'
     ? html`<p>${t.stepUpProvider}</p>
 <p><a href="/sign-in/oidc?next=${encodeURIComponent(next)}">${t.withProvider}</a></p>${back}`
     : html`<p>${t.stepUpText}</p>
-${mode === 'demo' ? html`<p>${t.stepUpDemo}</p>` : ''}
 ${passwordForm(t, { next, people: undefined })}
 <p>${t.stepUpNone} <a href="/account">${t.account}</a></p>
 ${back}`;
 };
 
+/** What prints a demo person's present code, in another terminal. */
+const demoCodeCommand = (person: string): string => `npx caseloom demo code ${person}`;
+
 export const secondFactorBody = (
   t: Texts,
   next: string,
-): Fragment => html`<form method="post" action="/sign-in/second-factor">
+): Fragment => html`${codeForm(t, { action: '/sign-in/second-factor', label: t.code, next })}
+<p><a href="/sign-in">${t.back}</a></p>`;
+
+const codeForm = (
+  t: Texts,
+  { action, label, next }: { action: string; label: string; next: string },
+): Fragment => html`<form method="post" action="${action}">
 <input type="hidden" name="next" value="${next}">
-<label for="code">${t.code}</label>
+<label for="code">${label}</label>
 <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus>
 <button type="submit">${t.confirm}</button>
-</form>
-<p><a href="/sign-in">${t.back}</a></p>`;
+</form>`;
 
 export const invitationBody = (
   t: Texts,

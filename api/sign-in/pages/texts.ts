@@ -43,7 +43,10 @@ const english = {
   stepUpText: 'This takes a second factor: sign in with a passkey, or with your password and a code.',
   stepUpNone: 'You have neither yet? Set one up, then come back.',
   stepUpReturn: 'Back to where you were',
-  stepUpDemo: 'Demo people who sign in by a click have none; only somebody with an account here can do this.',
+  stepUpDemo: 'This takes a second factor. In place of an authenticator app, this prints your present code:',
+  demoCode: 'Code',
+  demoFactor:
+    'A decision on a large sum asks for a second factor. This prints the present code of one of them:',
   stepUpProvider:
     'This takes a second factor. Sign in with your company account again, with a second factor there: it has to say so.',
 };
@@ -90,7 +93,9 @@ const chinese: Texts = {
   stepUpText: '此操作需要第二步验证：请使用通行密钥登录，或使用密码和验证码登录。',
   stepUpNone: '还没有设置？请先设置，再返回。',
   stepUpReturn: '返回原页面',
-  stepUpDemo: '点击登录的演示人员没有第二步验证，只有设有账号的人员可以执行该操作。',
+  stepUpDemo: '此操作需要第二步验证。以下命令代替验证器应用，显示您当前的验证码：',
+  demoCode: '验证码',
+  demoFactor: '大额决定需要第二步验证。以下命令显示其中一人当前的验证码：',
   stepUpProvider: '此操作需要第二步验证：请重新使用公司账号登录并完成第二步验证，且须由公司登录服务告知。',
 };
 
