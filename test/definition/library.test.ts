@@ -37,6 +37,7 @@ const released: { [version: string]: string } = {
   'approval@1.0.0': '32a464cafd8df3daa4b81ae31acea802a12bbe8c6b01469315ec293e03a79682',
   'claim@1.1.0': '771bcf6c72bb30b657c5e7fc65acafd2cdd319c0d5c379bc7206e6cee994becb',
   'claim@1.0.0': 'd1104cb000a78be4e1496935eccd43c76472c14a9d03ec537596d798ea1af51a',
+  'exposure@1.2.0': 'd5f1a8fef4919c143be5733c2321d49fc253e226da8ce3b1fa6da78359612204',
   'exposure@1.1.0': '8282546f0bc285d7bc5a92998c9c9ed64a1e229d35420f1b845ba5b0513c9f53',
   'exposure@1.0.0': '53091936aae22f52c9bfaa137b38e8f488d223d6b48fc2b16c79fd8156e3ce20',
   'complaint@1.0.0': 'f076608b6b9aeb4f8b614e50c998fbb65e9f4b0603f523407fc586a1e2f2c69d',
@@ -102,16 +103,17 @@ describe('a claim and its exposures', () => {
   };
 
   it.each([
-    ['1.0.0', 'A small vehicle loss is paid'],
-    ['1.0.0', 'A refusal with four eyes'],
-    ['1.1.0', 'A small vehicle loss is paid'],
-    ['1.1.0', 'A large loss, disputed, heard by a team and approved by several'],
+    ['1.0.0', '1.0.0', 'A small vehicle loss is paid'],
+    ['1.0.0', '1.0.0', 'A refusal with four eyes'],
+    ['1.1.0', '1.1.0', 'A small vehicle loss is paid'],
+    ['1.1.0', '1.1.0', 'A large loss, disputed, heard by a team and approved by several'],
+    ['1.2.0', '1.1.0', 'A large loss, disputed, heard by a team and approved by several'],
   ])(
-    'what an exposure %s tells sums in the claim to the exposure’s own ledger: %s',
-    async (version, name) => {
+    'what an exposure %s tells sums in the claim %s to the exposure’s own ledger: %s',
+    async (version, claimVersion, name) => {
       const exposure = byId('exposure', version);
       const example = exposure.scenarios?.find((one) => one.name.en === name);
-      const claim = byId('claim', version);
+      const claim = byId('claim', claimVersion);
       const [claimExample] = claim.scenarios ?? [];
       if (!example || !claimExample) {
         throw new Error('The examples are there.');
@@ -140,9 +142,13 @@ describe('a claim and its exposures', () => {
     },
   );
 
-  it.each(['1.0.0', '1.1.0'])(
-    'starts one exposure per item, each with data that an exposure can be opened with: %s',
-    async (version) => {
+  it.each([
+    ['1.0.0', '1.0.0'],
+    ['1.1.0', '1.1.0'],
+    ['1.1.0', '1.2.0'],
+  ])(
+    'starts one exposure per item, each with data that an exposure can be opened with: %s, %s',
+    async (version, exposureVersion) => {
       const claim = byId('claim', version);
       const [example] = claim.scenarios ?? [];
       const { effects } = await played(claim, example as Scenario);
@@ -151,7 +157,7 @@ describe('a claim and its exposures', () => {
         'exposure part-of',
         'exposure part-of',
       ]);
-      const exposure = byId('exposure', version);
+      const exposure = byId('exposure', exposureVersion);
       for (const { data } of started) {
         const root = { $defs: (exposure.$defs ?? {}) as { [name: string]: JsonSchema } };
         expect(validate(exposure.data as JsonSchema, data, root, { personal: 'sealed' })).toEqual([]);

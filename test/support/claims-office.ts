@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { embeddedTenant } from '../../api/embedded-tenant.ts';
+import { demoCode } from '../../api/sign-in/demo-code.ts';
 import type { Store } from '../../db/open.ts';
+import { type Browser, openBrowser } from '../sign-in/browser.ts';
 import type { TestApi } from './api.ts';
 import { recordsOf } from './records.ts';
 import { wholeTrail } from './whole-trail.ts';
@@ -12,6 +15,8 @@ export interface ClaimsOffice {
   /** What a customer did, as an agent says it. */
   customer: (caseId: string, type: string, data?: object) => Promise<200 | string>;
   paper: (caseId: string, key: string) => Promise<void>;
+  /** Has them sign from now on as a demo person in a browser, which has proved a second factor. */
+  prove: (person: string) => Promise<void>;
   /** Uses a verb on a task; the default approves a seat. */
   sign: (person: string, taskId: string, verb?: string, body?: object) => Promise<200 | string>;
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what the answer is expected to hold
@@ -41,6 +46,7 @@ const besides = ['task.assigned', 'task.reassigned', 'link.added', 'exposure.lin
 
 export const claimsOffice = (api: Omit<TestApi, 'stop'>, store: Store): ClaimsOffice => {
   const expected: string[] = [];
+  const proved = new Map<string, Browser>();
   const read: ClaimsOffice['read'] = async (caseId, person = 'admin') =>
     (await api.call(person, 'GET', `/v1/cases/${caseId}`)).body;
   const post = async (person: string, path: string, body: object): Promise<200 | string> => {
@@ -71,8 +77,22 @@ export const claimsOffice = (api: Omit<TestApi, 'stop'>, store: Store): ClaimsOf
       });
       expect(status).toBe(200);
     },
-    sign: (person, taskId, verb = 'complete', body = { outcome: 'approve' }) =>
-      post(person, `/v1/tasks/${taskId}/${verb}`, body),
+    prove: async (person) => {
+      if (proved.has(person)) return;
+      const visitor = openBrowser(api.app, 'http://localhost:3000');
+      await visitor.post('/sign-in/demo', { form: { person } });
+      const code = demoCode(api.vault, person, Date.now());
+      const { at } = await visitor.post('/sign-in/demo/code', { form: { code, next: '/account' } });
+      expect(at).toBe('/account');
+      proved.set(person, visitor);
+    },
+    sign: async (person, taskId, verb = 'complete', body = { outcome: 'approve' }) => {
+      const path = `/v1/tasks/${taskId}/${verb}`;
+      const visitor = proved.get(person);
+      if (!visitor) return post(person, path, body);
+      const answer = await visitor.post(path, { json: body, headers: { 'idempotency-key': randomUUID() } });
+      return answer.status === 200 ? 200 : answer.json.code;
+    },
     until: (caseId, state) => expect.poll(async () => (await read(caseId)).states).toContain(state),
     linked: async (caseId, rel, count) => {
       const ids = async (): Promise<string[]> =>

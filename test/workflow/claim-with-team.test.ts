@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPolicyPort } from '../../activities/ports/create-ports.ts';
 import { generatePolicyBook } from '../../activities/ports/generated-policies.ts';
 import { embeddedTenant } from '../../api/embedded-tenant.ts';
+import { demoCode } from '../../api/sign-in/demo-code.ts';
 import { temporalCases } from '../../api/temporal-cases.ts';
 import { getCase } from '../../db/read/get-case.ts';
 import { type Approval, signersOf } from '../../machines/kernel/approval/approval.ts';
@@ -198,12 +199,26 @@ describe('a large motor claim', () => {
     const review = await office.seat(approval, 'lead');
     await office.cheat('adjuster-lead', 'FOUR_EYES', office.sign('adjuster-lead', review.taskId));
     await office.cheat('lead', 'CONFLICT_OF_INTEREST', office.sign('lead', review.taskId));
+    // 420,000 with what the other exposure got: above the settlement's limit a password is not enough.
+    await office.cheat(
+      review.assignee,
+      'SECOND_FACTOR_REQUIRED',
+      office.sign(review.assignee, review.taskId),
+    );
+    await office.prove(review.assignee);
     expect(await office.sign(review.assignee, review.taskId)).toBe(200);
     const legal = await office.seat(approval, 'legal');
     await office.cheat('legal-2', 'TASK_UNKNOWN', office.sign('legal-2', legal.taskId));
     const { taskId: coverage } = await office.seat(approval, 'underwriter');
+    await office.prove('underwriter');
     expect(await office.sign('underwriter', coverage)).toBe(200);
     const refusal = { outcome: 'reject', reason: 'The dissent is not answered.' };
+    await office.cheat(
+      'legal',
+      'SECOND_FACTOR_REQUIRED',
+      office.sign('legal', legal.taskId, 'complete', refusal),
+    );
+    await office.prove('legal');
     expect(await office.sign('legal', legal.taskId, 'complete', refusal)).toBe(200);
     await office.until(vehicle, 'adjudicating');
   }, 60_000);
@@ -223,6 +238,7 @@ describe('a large motor claim', () => {
     signed = await latestApproval(vehicle, 3);
     const review = await office.seat(signed, 'lead');
     signers.review = review.assignee;
+    await office.prove(review.assignee);
     expect(await office.sign(review.assignee, review.taskId)).toBe(200);
 
     const { taskId: coverage } = await office.seat(signed, 'underwriter');
@@ -234,11 +250,14 @@ describe('a large motor claim', () => {
     const { taskId: ofManager, assignee: standsIn } = await office.seat(signed, 'manager');
     expect(standsIn).toBe('complaints-manager');
     await office.cheat('underwriter', 'ALREADY_SIGNED', office.sign('underwriter', ofManager));
+    await office.prove('complaints-manager');
     expect(await office.sign('complaints-manager', ofManager)).toBe(200);
 
     const { taskId: finance, assignee: lender } = await office.seat(signed, 'finance');
     const borrower = lender === 'finance' ? 'finance-2' : 'finance';
     Object.assign(signers, { lender, borrower });
+    await office.prove(lender);
+    await office.prove(borrower);
     expect(await office.sign(lender, finance, 'delegate', { to: borrower, until })).toBe(200);
     await office.cheat(
       borrower,
@@ -264,6 +283,14 @@ describe('a large motor claim', () => {
     const asked = await browser.get(`/approvals/${signed}`);
     expect(asked.at).toBe(`/sign-in?next=${encodeURIComponent(`/approvals/${signed}`)}`);
     await browser.post('/sign-in/demo', { form: { person: 'head-office', next: `/approvals/${signed}` } });
+    const factor = await browser.get(`/approvals/${signed}?lang=en`);
+    expect(factor.text).toContain('An amount like this takes a second factor.');
+    const stepUp = `/sign-in/step-up?next=${encodeURIComponent(`/approvals/${signed}`)}`;
+    expect(factor.text).toContain(`href="${stepUp}"`);
+    expect((await browser.get(`${stepUp}&lang=en`)).text).toContain('npx caseloom demo code head-office');
+    const code = demoCode(api.vault, 'head-office', Date.now());
+    const back = await browser.post('/sign-in/demo/code', { form: { code, next: `/approvals/${signed}` } });
+    expect(back.at).toBe(`/approvals/${signed}`);
     const card = await browser.get(`/approvals/${signed}?lang=en`);
     expect(card.status).toBe(200);
     expect(card.text).toContain('CN¥420,000.00');
