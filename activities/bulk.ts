@@ -26,7 +26,7 @@ export interface BulkParts {
   now: () => number;
 }
 
-/** A slice takes about so long: between two of them the places are empty for a moment, and a lost one is sent again. */
+/** A slice ends after so long, since a worker that stops waits for it; no sooner, since between two the places are empty. */
 const sliceMs = 10_000;
 const sliceMax = 400;
 const heartbeatMs = 2_000;
@@ -46,7 +46,11 @@ export const createBulkActivities = ({ store, sendItem, atOnce, now }: BulkParts
     return isLast ? { ...of, result: { status: 'failed', code: sent.unsettled } } : undefined;
   };
 
-  const run = async (job: BulkJob, { after, isLast }: SliceRequest): Promise<SliceResult> => {
+  const run = async (
+    job: BulkJob,
+    { after, isLast }: SliceRequest,
+    stopped: AbortSignal,
+  ): Promise<SliceResult> => {
     const { tenant, jobId, perSecond } = job;
     const limit = Math.max(1, Math.min(sliceMax, Math.round((perSecond * sliceMs) / 1_000)));
     const items = await waitingItems(store, { tenant, jobId, after, limit });
@@ -66,6 +70,7 @@ export const createBulkActivities = ({ store, sendItem, atOnce, now }: BulkParts
     let reached = after;
     let broken = false;
     let nextAtMs = performance.now();
+    const endMs = nextAtMs + sliceMs;
     for (const item of items) {
       if (performance.now() >= keepAtMs) {
         await keep().catch(fail);
@@ -76,7 +81,8 @@ export const createBulkActivities = ({ store, sendItem, atOnce, now }: BulkParts
       const leave = await places.enter();
       // Read with each item: a pause holds from the next one on.
       const asked = await getBulkJob(store, { tenant, jobId }).catch(fail);
-      if (asked?.status !== 'running' || failure !== undefined) {
+      const isOver = stopped.aborted || (reached > after && performance.now() >= endMs);
+      if (isOver || asked?.status !== 'running' || failure !== undefined) {
         leave(0);
         broken = true;
         break;
@@ -119,7 +125,7 @@ export const createBulkActivities = ({ store, sendItem, atOnce, now }: BulkParts
         const before = await wanted();
         const slice =
           before?.status === 'running'
-            ? await run(before, request)
+            ? await run(before, request, context.cancellationSignal)
             : { after, waiting: 0, next: 'go' as const };
         const job = await wanted();
         if (job === undefined || job.endedAtMs !== null || job.status === 'cancelled') {

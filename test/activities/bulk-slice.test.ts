@@ -1,5 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createBulkActivities, type SendItem } from '../../activities/bulk.ts';
 import { StoreUnavailable } from '../../db/failure.ts';
 import type { Store } from '../../db/open.ts';
@@ -7,7 +7,8 @@ import { bulkItems, bulkJobs } from '../../db/schema/index.ts';
 import type { SliceResult } from '../../workflows/bulk-contract.ts';
 import { type TemporaryStore, temporaryStore } from '../support/temporary-store.ts';
 
-// Guarantee: whatever fails within a slice, what became of its items is kept, and the next slice finds its places free.
+// Guarantee: whatever fails within a slice, what became of its items is kept, and the next slice finds its places free; one
+// that takes long, or is stopped, begins no further item and says how far it came.
 
 const key = { tenant: 'acme', jobId: 'job-1' };
 let opened: TemporaryStore;
@@ -31,10 +32,10 @@ beforeEach(async () => {
 afterEach(() => opened.remove());
 
 /** Slices by one worker that does one item at a time. */
-const slices = (store: Store, sendItem: SendItem) => {
+const slices = (store: Store, sendItem: SendItem, environment = new MockActivityEnvironment()) => {
   const activities = createBulkActivities({ store, sendItem, atOnce: 1, now: () => 7 });
-  return (): Promise<SliceResult> =>
-    new MockActivityEnvironment().run(() => activities.runBulkSlice({ ...key, after: 0, isLast: false }));
+  return (after = 0): Promise<SliceResult> =>
+    environment.run(() => activities.runBulkSlice({ ...key, after, isLast: false }));
 };
 const rows = () => opened.store.db.select().from(bulkItems).orderBy(bulkItems.n).all();
 const statuses = () => rows().map(({ status }) => status);
@@ -80,3 +81,30 @@ test('a job that cannot be read fails the slice, and the next one finds the plac
   expect((await slice()).next).toBe('round');
   expect(statuses()).toEqual(['done', 'done', 'done']);
 }, 10_000);
+
+test('a slice whose items take long ends after ten seconds, with one item at least; the next goes on from there', async () => {
+  let nowMs = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  const slice = slices(opened.store, async (job, item) => {
+    nowMs += 10_000;
+    return done(job, item);
+  });
+  expect(await slice()).toEqual({ next: 'go', after: 1, waiting: 0 });
+  expect(statuses()).toEqual(['done', 'waiting', 'waiting']);
+  expect((await slice(1)).after).toBe(2);
+  clock.mockRestore();
+});
+
+test('a slice that is stopped, as by a worker that ends, begins nothing more', async () => {
+  const environment = new MockActivityEnvironment();
+  const slice = slices(
+    opened.store,
+    async (job, item) => {
+      environment.cancel();
+      return done(job, item);
+    },
+    environment,
+  );
+  expect(await slice()).toEqual({ next: 'go', after: 1, waiting: 0 });
+  expect(statuses()).toEqual(['done', 'waiting', 'waiting']);
+});
