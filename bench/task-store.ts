@@ -6,6 +6,7 @@ import { project } from '../db/write/project.ts';
 import { fillSearch } from '../test/support/fill-search.ts';
 import { fillTasks } from '../test/support/fill-tasks.ts';
 import { runLifecycle } from './kernel-rate.ts';
+import { lifecycleCompileInput } from './lifecycle.ts';
 import { addOrganisation } from './organisation.ts';
 import { publishLifecycle } from './product.ts';
 
@@ -41,7 +42,11 @@ export const fillTaskStore = async (
   try {
     await seedEmbedded(store);
     await addOrganisation(store, tenant, organisation);
-    fillTasks(store, { tenant, count: taskCount, departments: organisation.departments });
+    fillTasks(store, {
+      ...{ tenant, count: taskCount, departments: organisation.departments },
+      // A list of cases asks each one's definition what it may show.
+      definitionHash: lifecycleCompileInput.ref.hash,
+    });
     if (textOf !== undefined) fillSearch(store, { tenant, count: taskCount, textOf });
     await publishLifecycle(store, tenant);
     await putPerson(store, busyPerson);

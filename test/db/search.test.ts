@@ -128,7 +128,7 @@ describe('pages', () => {
         UPDATE cases SET owner = 'keen' WHERE ${keen};
         UPDATE tasks SET assignee = 'keen', group_key = 'role:rare' WHERE ${keen}`);
     })();
-  }, 300_000);
+  }, 600_000);
   afterAll(() => opened.remove());
 
   const everyPage = async <T>(page: (cursor: { cursor?: string }) => Promise<Page<T>>): Promise<T[][]> => {

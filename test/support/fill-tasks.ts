@@ -6,7 +6,12 @@ import type { Store } from '../../db/open.ts';
  */
 export const fillTasks = (
   store: Store,
-  { tenant, count, departments = 4 }: { tenant: string; count: number; departments?: number },
+  {
+    tenant,
+    count,
+    departments = 4,
+    definitionHash = 'd'.repeat(64),
+  }: { tenant: string; count: number; departments?: number; definitionHash?: string },
 ): void => {
   const { sqlite } = store;
   sqlite.pragma('synchronous = OFF');
@@ -33,7 +38,7 @@ export const fillTasks = (
     // An index built at the end, from sorted rows, costs a fraction of one kept up to date.
     for (const { name } of indexes) sqlite.exec(`DROP INDEX "${name}"`);
     sqlite.exec(`${rows} INSERT INTO cases
-      SELECT '${tenant}', case_id, number, kind, 'definition-' || kind, '1.0.0', '${'d'.repeat(64)}', NULL, NULL,
+      SELECT '${tenant}', case_id, number, kind, 'definition-' || kind, '1.0.0', '${definitionHash}', NULL, NULL,
         'open', json_array(state), '{}', 1, 1, 1, '${'0'.repeat(64)}', assignee, department,
         opened_at, opened_at, opened_at, NULL, due_at, due_at, r % 20 = 0, r % 500 = 0 FROM shaped`);
     sqlite.exec(`${rows} INSERT INTO case_facets
