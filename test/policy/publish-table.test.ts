@@ -68,6 +68,19 @@ describe('a company’s own table', () => {
     expect((await api.call('admin', 'DELETE', '/v1/policy')).body.warnings).toEqual([]);
   });
 
+  it('is told to nobody by the check of a definition who may not read it', async () => {
+    const closed = { ...(currentPolicy.acts['capa.verify'] as Act), by: {} };
+    await put(table({ 'capa.verify': closed, ...without('case.see', 'designer') }));
+    expect((await api.call('designer', 'GET', '/v1/policy')).status).toBe(404);
+    const document = shippedDefinitions().find(({ id }) => id === 'complaint');
+    const codes = async (who: string) => {
+      const { body } = await api.call(who, 'POST', '/v1/definitions/lint', document);
+      return body.findings.map(({ code }: { code: string }) => code);
+    };
+    expect(await codes('designer')).toEqual([]);
+    expect(await codes('auditor')).toEqual(['ACT_CLOSED']);
+  });
+
   it('is judged by the versions that cases follow: those that are published, and retired ones while a case is open', async () => {
     const closed = { ...(currentPolicy.acts['remedy.approve'] as Act), by: {} };
     const { caseId } = await api.openComplaint();
