@@ -7,10 +7,10 @@ import { type Candidate, type CandidateQuery, firstCandidatesIn } from '../db/re
 import { chooseAssignee } from '../machines/kernel/choose-assignee.ts';
 import { rosterNow } from '../machines/surge/on-roster.ts';
 import type { SurgePlan } from '../machines/surge/plan.ts';
-import { mayDecide } from './decides-amount.ts';
 import { findLead } from './find-lead.ts';
 import { findPreferred } from './find-preferred.ts';
 import { findStandIn } from './find-stand-in.ts';
+import { mayDecide } from './may-decide.ts';
 import type { Wanted } from './wanted.ts';
 
 /** Somebody chosen a moment ago: their case has not recorded it yet. */

@@ -1,6 +1,6 @@
 import type { Db } from '../db/open.ts';
-import { departmentIn } from '../db/own/departments.ts';
-import { type Person, personIn } from '../db/own/people.ts';
+import { hierarchyIn } from '../db/own/hierarchy.ts';
+import type { Person } from '../db/own/people.ts';
 import { type CandidateQuery, firstCandidatesIn } from '../db/read/candidates.ts';
 import { policyOfCaseIn } from '../db/read/policy-of-case.ts';
 import { superiorsOf } from '../machines/people/superiors-of.ts';
@@ -23,13 +23,7 @@ export const findPreferred = (
   if (of === undefined || named.length > 0) {
     return named[0];
   }
-  const above = superiorsOf(of, {
-    person: (id) => {
-      const found = personIn(db, tenant, id, present.nowMs);
-      return found && { superior: found.superior ?? null, departments: found.departments };
-    },
-    department: (id) => departmentIn(db, tenant, id),
-  });
+  const above = superiorsOf(of, hierarchyIn(db, tenant, present.nowMs));
   return above
     .flatMap((id) => [
       ...oneOf({ ...present, skills: [], ...roleOf(able) }, id),

@@ -5,7 +5,7 @@ import type { Person } from '../db/own/people.ts';
 import { kindOfRightsIn } from '../db/read/asking-case.ts';
 import { type CandidateQuery, firstCandidatesIn } from '../db/read/candidates.ts';
 import { effectiveActor } from '../machines/people/effective-actor.ts';
-import { covers } from './decides-amount.ts';
+import { covers } from './may-decide.ts';
 import type { Wanted } from './wanted.ts';
 
 /** Where all who may do a task are away: the first of their substitutes who may do it by such a right. */

@@ -5,4 +5,4 @@ import type { AssignmentRequest } from '../workflows/activity-contract.ts';
 export type Wanted = Omit<AssignmentRequest, 'effectId' | 'taskId'>;
 
 /** Who is here and has a part in a case, before anything is asked of them. */
-export type Present = Pick<CandidateQuery, 'tenant' | 'caseId' | 'notPersons' | 'nowMs'>;
+export type Present = Pick<CandidateQuery, 'tenant' | 'caseId' | 'notPersons'> & { nowMs: number };
