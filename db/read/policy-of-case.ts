@@ -13,7 +13,7 @@ const statements = perConnection((db) => ({
     .prepare(),
 }));
 
-/** The table that decides in a case: the company's own as of its opening, else the shipped one. Without a case: the one in force. */
+/** The table that decides in a case: the one that it follows. Without a case: the one in force. */
 export const policyOfCaseIn = (db: Db, { tenant, caseId }: { tenant: string; caseId?: string }): Policy => {
   if (caseId === undefined) {
     return policyIn(db, tenant);

@@ -66,7 +66,7 @@ export const startRun = (compiled: Compiled, state: CaseState, at: string, clock
 
 const pinnedPolicy = (compiled: Compiled, state: CaseState): Policy => {
   if (state.policy?.hash !== compiled.policyRef?.hash) {
-    throw new KernelError('POLICY_MISSING', `The table that ${state.caseId} was opened with is not pinned.`);
+    throw new KernelError('POLICY_MISSING', `The table that ${state.caseId} follows is not pinned.`);
   }
   return policyOf(compiled, state);
 };
