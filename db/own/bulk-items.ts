@@ -4,6 +4,7 @@ import { decodeCursor, encodeCursor, type Page, pageOf, pageSize } from '../read
 import { inSight } from '../read/out-of-sight.ts';
 import { bulkItems } from '../schema/index.ts';
 import { appendRecordIn, type NewRecord } from './append-record.ts';
+import type { BulkJobKey } from './bulk-jobs.ts';
 
 export type BulkItem = typeof bulkItems.$inferSelect;
 
@@ -16,17 +17,13 @@ export type ItemResult =
 /** What a try came to, with the record of its refusal; `unsettled`: nobody could say now, and it is tried again. */
 export type TriedItem = { result: ItemResult; refusal?: NewRecord } | { unsettled: string };
 
-interface JobKey {
-  tenant: string;
-  jobId: string;
-}
-
-const ofJob = ({ tenant, jobId }: JobKey) => and(eq(bulkItems.tenant, tenant), eq(bulkItems.jobId, jobId));
+const ofJob = ({ tenant, jobId }: BulkJobKey) =>
+  and(eq(bulkItems.tenant, tenant), eq(bulkItems.jobId, jobId));
 
 /** The next items that nothing has become of yet, in their order. */
 export const waitingItems = (
   store: Store,
-  { tenant, jobId, after, limit }: JobKey & { after: number; limit: number },
+  { tenant, jobId, after, limit }: BulkJobKey & { after: number; limit: number },
 ): Promise<BulkItem[]> =>
   store.read((db) =>
     db
@@ -51,7 +48,7 @@ export interface Settled {
 /** Keeps what became of these items, each once, with the records of refusals. */
 export const settleItems = (
   store: Store,
-  { tenant, jobId }: JobKey,
+  { tenant, jobId }: BulkJobKey,
   settled: readonly Settled[],
 ): Promise<void> =>
   store.write((db) => {
@@ -70,7 +67,7 @@ export const settleItems = (
     }
   });
 
-export interface ItemQuery extends JobKey {
+export interface ItemQuery extends BulkJobKey {
   status?: BulkItem['status'] | undefined;
   /** Without the cases that have one of these facets: they are out of the reader's sight. */
   hiding?: string[];
