@@ -32,9 +32,17 @@ export const requireAdmin = (person: Person): void => {
 export const ownIds = (store: Store, person: Person): Promise<string[]> =>
   store.read((db) => [person.id, ...accountsIn(db, person)]);
 
-/** Nobody gives rights to themselves, under another account included. @throws Refused */
-export const requireSomebodyElse = async (store: Store, person: Person, id: string): Promise<void> => {
-  if ((await ownIds(store, person)).includes(id)) {
+/**
+ * Nobody gives rights to themselves, under another account included, whether that is there or becomes theirs only now.
+ * `ids`: whose rights change, and whose account theirs becomes where it does. @throws Refused
+ */
+export const requireSomebodyElse = async (
+  store: Store,
+  person: Person,
+  ...ids: (string | null | undefined)[]
+): Promise<void> => {
+  const own = await ownIds(store, person);
+  if (ids.some((id) => typeof id === 'string' && own.includes(id))) {
     throw new Refused('FOUR_EYES', 'Nobody changes their own rights: ask another administrator.');
   }
 };

@@ -156,7 +156,10 @@ export const peopleRoutes = (services: Services): Router => {
     return changePeople(services, c, {
       subject: { kind: 'person', id: personId },
       status: 201,
-      authorize: () => requireAdmin(person),
+      authorize: async () => {
+        requireAdmin(person);
+        await requireSomebodyElse(store, person, rest.samePersonAs);
+      },
       work: (by) => addPerson(store, tenant, changedPerson(emptyPerson(personId), rest), by),
       answer: () => wholePerson(services, tenant, personId),
       location: () => `/v1/people/${personId}`,
@@ -173,7 +176,7 @@ export const peopleRoutes = (services: Services): Router => {
       status: 200,
       authorize: async () => {
         requireAdmin(person);
-        await requireSomebodyElse(store, person, personId);
+        await requireSomebodyElse(store, person, personId, wanted.samePersonAs);
       },
       work: (by) => changePerson(store, tenant, personId, (there) => changedPerson(there, wanted), by),
       answer: () => wholePerson(services, tenant, personId),

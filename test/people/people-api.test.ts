@@ -122,6 +122,11 @@ describe('people', () => {
     ] as const) {
       const own = await call(as, 'PATCH', `/v1/people/${whom}`, { roles: ['admin', 'manager'] });
       expect([own.status, own.body.code]).toEqual([409, 'FOUR_EYES']);
+      const added = newPerson('boss-c', { roles: ['manager'], samePersonAs: whom });
+      const another = await call(as, 'POST', '/v1/people', added);
+      expect([another.status, another.body.code]).toEqual([409, 'FOUR_EYES']);
+      const taken = await call(as, 'PATCH', '/v1/people/manager', { samePersonAs: whom });
+      expect([taken.status, taken.body.code]).toEqual([409, 'FOUR_EYES']);
     }
     expect((await call('admin', 'PATCH', '/v1/people/nobody', { name: 'X' })).status).toBe(404);
   });
