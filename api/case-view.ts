@@ -67,10 +67,6 @@ export const visibleStates = ({
   return row.states.filter((id) => maySeeRestricted(reader, marks.get(id)));
 };
 
-/** Whether this reader may know that a case is in this state, and of the task that the state waits for. */
-export const maySeeState = (published: Published, reader: Reader, state: string): boolean =>
-  maySeeRestricted(reader, stateMarks(published).get(state));
-
 /** State id → the roles that may see it, where it is marked; kept with the definition, which never changes. */
 export const stateMarks = (published: Published): Map<string, string[]> => {
   const known = marksOf.get(published.runtime);

@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { getTask } from '../db/read/get-case.ts';
+import { getCase, getTask } from '../db/read/get-case.ts';
 import type { TaskRow } from '../db/read/list-tasks.ts';
-import { maySeeState } from './case-view.ts';
 import type { AppEnv } from './env.ts';
+import { hiddenStates } from './hidden-states.ts';
 import { idPattern } from './present-case.ts';
 import type { Reader } from './reader.ts';
 import { caseAnswers } from './schemas/case.ts';
@@ -50,15 +50,21 @@ export const toTask = async (
 
 /**
  * A task that this person may know of, as far as its state goes; whether they may see its case is another question. One
- * in a state that is marked for others is, to everybody else, a task that does not exist.
+ * in a state that the version of its case marks for others is, to everybody else, a task that does not exist.
  */
 export const knownTask = async (
-  { store, definitions }: Services,
+  services: Services,
   person: Reader,
   taskId: string,
 ): Promise<TaskRow | undefined> => {
+  const { store } = services;
   const { tenant } = person;
   const task = idPattern.test(taskId) ? await getTask(store, { tenant, taskId }) : undefined;
-  const published = task && (await definitions.find(tenant, task.definitionId));
-  return task && published && !maySeeState(published, person, task.state) ? undefined : task;
+  const hidden = task ? await hiddenStates(services, person) : [];
+  const hashes = hidden
+    .filter(({ definitionId, state }) => definitionId === task?.definitionId && state === task.state)
+    .map(({ definitionHash }) => definitionHash);
+  // A task names its definition and not the version.
+  const row = task && hashes.length > 0 ? await getCase(store, task) : undefined;
+  return row && hashes.includes(row.definitionHash) ? undefined : task;
 };
