@@ -1,16 +1,17 @@
 import type { CaseRow } from '../db/read/get-case.ts';
-import { adHocClockTitle, adHocTitle } from '../machines/kernel/ad-hoc-title.ts';
+import { adHocClockTitle } from '../machines/kernel/ad-hoc-title.ts';
 import { allowedEvents } from '../machines/kernel/allowed.ts';
 import type { Facts } from '../machines/kernel/command.ts';
 import type { Compiled } from '../machines/kernel/compile.ts';
 import { tightestDueAt } from '../machines/kernel/due.ts';
 import type { Json } from '../machines/kernel/json.ts';
 import { ledgerSums } from '../machines/kernel/ledger.ts';
-import type { CaseState } from '../machines/kernel/state.ts';
+import type { CaseState, Task } from '../machines/kernel/state.ts';
 import type { Published } from './definitions.ts';
 import type { Reader } from './reader.ts';
 import { restrictData } from './restrict-data.ts';
 import { maySeeRestricted } from './rights.ts';
+import { taskTitle } from './task-title.ts';
 
 interface Seen {
   row: CaseRow;
@@ -103,12 +104,19 @@ const tasksOf = ({ row: { state }, published, reader }: Seen): Json => {
       return {
         taskId,
         ...(task as unknown as { [key: string]: Json }),
-        title: definition?.title ?? adHocTitle(task.state) ?? { zh: task.state, en: task.state },
-        outcomes: task.adHoc ? ['done'] : (definition?.outcomes ?? []),
+        title: taskTitle(published.document, task.state),
+        outcomes: outcomesOf(task, definition?.outcomes),
         checklist: definition?.checklist ?? [],
         dueAt: task.status === 'open' ? (task.adHoc?.dueAt ?? dueAt) : null,
       };
     });
+};
+
+const outcomesOf = ({ adHoc, seat }: Task, defined: string[] = []): string[] => {
+  if (adHoc) {
+    return ['done'];
+  }
+  return seat === undefined ? defined : ['approve', 'reject'];
 };
 
 const deadlinesOf = (state: CaseState, { document }: Published): Json =>

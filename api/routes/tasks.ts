@@ -2,12 +2,12 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { caseOwners } from '../../db/read/case-owners.ts';
 import { countTasksOf } from '../../db/read/count-tasks.ts';
 import type { TaskRow } from '../../db/read/list-tasks.ts';
-import { adHocTitle } from '../../machines/kernel/ad-hoc-title.ts';
 import { maySeeCases } from '../rights.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { page } from '../schemas/case.ts';
 import { Instant, pageQuery, readProblems } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
+import { taskTitle } from '../task-title.ts';
 import { outOfSight, workKeysOf, workList } from '../work-list.ts';
 
 const tags = ['Tasks'];
@@ -126,8 +126,7 @@ const taskView = async ({ definitions }: Services, row: TaskRow) => {
     kind: row.caseKind,
     definition: { id: row.definitionId },
     state: row.state,
-    title: published?.document.tasks?.[row.state]?.title ??
-      adHocTitle(row.state) ?? { zh: row.state, en: row.state },
+    title: taskTitle(published?.document, row.state),
     status: row.status,
     role: row.role,
     department: row.department,

@@ -41,7 +41,11 @@ test('a decision of a company’s own definition, of another kind, is listed and
   });
   await api.call('adjuster', 'POST', `/v1/cases/${body.caseId}/events`, { type: 'propose' });
   const approval = await api.approvalOf(body.caseId);
-  expect((await api.call('manager', 'GET', `/v1/cases/${approval}`)).body.kind).toBe('consent');
+  const { kind, tasks } = (await api.call('manager', 'GET', `/v1/cases/${approval}`)).body;
+  const title = { zh: '审批中', en: 'Being decided' };
+  expect([kind, tasks]).toMatchObject(['consent', [{ title, outcomes: ['approve', 'reject'] }]]);
+  const [listed] = (await api.call('legal', 'GET', '/v1/tasks?view=mine')).body.items;
+  expect(listed).toMatchObject({ caseId: approval, title });
   const [item] = await waiting('legal');
   expect(item).toEqual({
     ...{ caseId: approval, taskId: expect.any(String), number: expect.stringMatching(/^AP-/) },
