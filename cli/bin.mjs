@@ -17,6 +17,8 @@ if (!existsSync(join(root, 'node_modules/.package-lock.json'))) {
   console.error('The dependencies are not installed. Run `npm start`, or `npm ci`, in this folder first.');
   process.exit(1);
 } else if (Number.parseInt(process.versions.node, 10) >= 24) {
+  // Databases, letters and logs are for whoever runs this, in whatever folder: others on the machine read none.
+  process.umask(0o077);
   // What was compiled once is kept: the next start takes a quarter less.
   module.enableCompileCache(join(root, '.caseloom/compiled'));
   const { main } = await import('./main.ts');

@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningServer, startServer } from '../../api/server.ts';
 import { projectFolder } from '../../cli/project-folder.ts';
@@ -49,6 +52,21 @@ describe('caseloom', () => {
     const unknown = await caseloom('token', 'nobody');
     expect([unknown.code, unknown.out]).toEqual([2, '']);
     expect(unknown.err).toContain('There is no person "nobody"');
+  });
+
+  test('what it writes is for whoever runs it, also in a folder that others may enter', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'caseloom-home-'));
+    try {
+      await chmod(home, 0o755);
+      const env = { ...process.env, CASELOOM_HOME: home };
+      await promisify(execFile)(process.execPath, [join(projectFolder, 'cli/bin.mjs'), 'token', 'handler'], {
+        env,
+      });
+      const { mode } = await stat(join(home, 'caseloom.db'));
+      expect(mode & 0o077).toBe(0);
+    } finally {
+      await rm(home, { recursive: true });
+    }
   });
 
   test('case: open, send, show, entries and list, by number, as one person', async () => {
