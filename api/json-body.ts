@@ -28,7 +28,7 @@ const limit = bodyLimit({
 export const readJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   const hasBody =
     c.req.method !== 'GET' && c.req.method !== 'HEAD' && !isMultipart(c.req.header('content-type'));
-  const text = hasBody ? await c.req.text() : '';
+  const text = hasBody ? utf8(await c.req.arrayBuffer()) : '';
   if (text !== '') {
     const contentType = c.req.header('content-type') ?? '';
     if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType)) {
@@ -37,6 +37,15 @@ export const readJson: MiddlewareHandler<AppEnv> = async (c, next) => {
     c.set('body', boundedJson(text));
   }
   await next();
+};
+
+// Decoded as lenient as usual, what is no UTF-8 would be kept as other text than was sent. @throws Condition
+const utf8 = (bytes: ArrayBuffer): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Condition('BODY_MALFORMED', 'The body is not UTF-8.');
+  }
 };
 
 /** @throws Condition for text that is no JSON, or JSON that nobody may send. */

@@ -45,6 +45,16 @@ describe('POST /v1/cases', () => {
 
   test('400: no JSON, and no key', async () => {
     expect((await post('agent', undefined, { raw: '{"definition":' })).body.code).toBe('BODY_MALFORMED');
+    const latin1 = Buffer.from(JSON.stringify({ ...complaint, reason: 'Zoë' }), 'latin1');
+    const other = await api.app.request('/v1/cases', {
+      method: 'POST',
+      headers: {
+        ...{ authorization: `Bearer ${await api.tokenOf('agent')}`, 'idempotency-key': 'not-utf-8' },
+        'content-type': 'application/json',
+      },
+      body: latin1,
+    });
+    expect([other.status, await other.json()]).toMatchObject([400, { detail: 'The body is not UTF-8.' }]);
     const { status, body, headers } = await post('agent', complaint, { key: null });
     expect([status, body.code]).toEqual([400, 'IDEMPOTENCY_KEY_MISSING']);
     expect(headers.get('content-type')).toContain('application/problem+json');
