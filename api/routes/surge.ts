@@ -6,7 +6,7 @@ import type { JsonObject } from '../../machines/kernel/json.ts';
 import { findSurgePlan, shippedSurgePlans } from '../../machines/library/surge/index.ts';
 import { changePeople } from '../change-people.ts';
 import { requireStaff } from '../people-rights.ts';
-import { Refused } from '../problem.ts';
+import { Condition, Refused } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { commandHeaders, commandProblems, Instant, Reason, readProblems } from '../schemas/common.ts';
 import { Id } from '../schemas/people.ts';
@@ -169,7 +169,12 @@ export const surgeRoutes = (services: Services): Router => {
     return changePeople(services, c, {
       subject,
       status: 200,
-      authorize: () => requireManager(person),
+      authorize: async ({ atMs }) => {
+        requireManager(person);
+        if (!(await readSurge(store, person.tenant, atMs))) {
+          throw new Condition('NOT_FOUND', 'Surge mode is not on.');
+        }
+      },
       work: (by) => endSurge(store, person.tenant, by, reason),
       answer: (surge) => view(surge),
     });
