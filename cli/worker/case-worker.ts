@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createOwnerRound } from '../../activities/ask-for-owner.ts';
 import { createBulkActivities } from '../../activities/bulk.ts';
 import { createActivities } from '../../activities/case-activities.ts';
 import { createTellPeople } from '../../activities/deliver-to-people.ts';
@@ -56,6 +57,7 @@ export interface CaseWorker {
 const answerMsMax = 5_000;
 const absentEveryMs = 10_000;
 const desertedEveryMs = 300_000;
+const ownersEveryMs = 60_000;
 const surgeEveryMs = 60_000;
 
 /** Starts a worker: it runs cases, carries out what they ask for, and delivers their messages. */
@@ -114,6 +116,9 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
   const toLeads = repeatRound(createLeadRound({ store, send: sendToCase, say }), {
     ...{ what: 'tasks that wait for nobody', everyMs: desertedEveryMs, say },
   });
+  const owners = repeatRound(createOwnerRound({ store, send: sendToCase, say }), {
+    ...{ what: 'owners who are away', everyMs: ownersEveryMs, say },
+  });
   const surges = repeatRound(() => startDueSurges(store, Date.now()), {
     ...{ what: 'surge mode', everyMs: surgeEveryMs, say },
   });
@@ -133,6 +138,7 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
       notices?.stop(),
       handOn.stop(),
       toLeads.stop(),
+      owners.stop(),
       surges.stop(),
       caughtUp,
       woken,

@@ -74,9 +74,9 @@ export const applyCommand = (run: Run, given: Command, cause: Cause): Refusal | 
       cause.data = brought({ promiseId: command.promiseId });
       return applyPromise(run, command, cause);
     case 'owner': {
-      const { verb, to, superior } = command;
+      const { verb, to, superior, because } = command;
       cause.type = ownerEntryType[verb];
-      cause.data = brought({ to: to?.id, superior });
+      cause.data = brought({ to: to?.id, superior, because });
       return applyOwner(run, command, cause);
     }
     case 'deadline': {
@@ -163,6 +163,7 @@ const ownerEntryType = {
   accept: 'owner.accepted',
   decline: 'owner.declined',
   name: 'owner.named',
+  withdraw: 'owner.withdrawn',
 } as const;
 
 const deadlineEntryType = {

@@ -1,7 +1,7 @@
 import { adHocState } from './ad-hoc.ts';
 import { startAdHocDeadline } from './apply-ad-hoc.ts';
 import { refuse } from './apply-event.ts';
-import type { OwnerCommand } from './command.ts';
+import type { Actor, Facts, OwnerCommand } from './command.ts';
 import { stopDeadline } from './deadlines.ts';
 import { HOUR_MS, instantAt, instantMs } from './instant.ts';
 import { beginTransfer, endTransfer, isPingPong } from './owner-transfers.ts';
@@ -44,17 +44,20 @@ export const applyOwner = (run: Run, command: OwnerCommand, cause: Cause): Refus
       return undefined;
     case 'name':
       return name(run, command, no);
+    case 'withdraw':
+      if (!isEngine(facts) || waiting?.because === undefined) {
+        return no('HANDOVER_UNKNOWN', 'No hand-over of this case waits that the engine has asked for.');
+      }
+      endHandover(run, 'withdrawn', me);
+      return undefined;
   }
 };
 
-const handOver = (run: Run, { facts, to, superior }: OwnerCommand, cause: Cause, no: No) => {
-  const me = performer(facts).id;
+const handOver = (run: Run, command: OwnerCommand, cause: Cause, no: No) => {
+  const { facts, to, superior, because } = command;
   const { owner } = run.state;
-  if (
-    owner !== me &&
-    !mayUse(run.policy, facts, 'task.reassign', run.state) &&
-    !(owner === null && mayContribute(run.policy, facts, run.state))
-  ) {
+  const from = senderOf(run, command);
+  if (!from) {
     return no('ROLE_REQUIRED', 'The owner hands a case over, or a lead.');
   }
   if (run.state.handover?.superior !== undefined) {
@@ -66,18 +69,35 @@ const handOver = (run: Run, { facts, to, superior }: OwnerCommand, cause: Cause,
   if (to.id === owner) {
     return no('DATA_INVALID', `${to.id} is the owner already.`);
   }
-  endHandover(run, 'withdrawn', me);
+  endHandover(run, 'withdrawn', performer(facts).id);
   const refer = isPingPong(run.state);
-  const transfer = beginTransfer(run, { of: 'owner', facts, to });
+  const transfer = beginTransfer(run, { of: 'owner', from, to });
   if (refer) {
-    referToSuperior(run, cause, { from: me, superior: superior ?? null, transfer });
+    referToSuperior(run, cause, { from: from.id, superior: superior ?? null, transfer });
     return undefined;
   }
-  const taskId = addTask(run, 'handover', { by: me, assignee: to.id });
-  run.state = { ...run.state, handover: { from: me, to: to.id, at: run.clock, transfer, taskId } };
+  const taskId = addTask(run, 'handover', { by: from.id, assignee: to.id });
+  const handover = { from: from.id, to: to.id, at: run.clock, transfer, taskId };
+  run.state = { ...run.state, handover: because === undefined ? handover : { ...handover, because } };
   tell(run, 'owner.asked', to.id);
   return undefined;
 };
+
+/** Whom the case comes from: who sends it, or where the engine does, the owner who cannot answer for it now. */
+const senderOf = (run: Run, { facts, because, from }: OwnerCommand): Actor | undefined => {
+  const { owner } = run.state;
+  if (because !== undefined) {
+    return isEngine(facts) && from?.id === owner ? from : undefined;
+  }
+  const me = performer(facts) as Actor;
+  const may =
+    owner === me.id ||
+    mayUse(run.policy, facts, 'task.reassign', run.state) ||
+    (owner === null && mayContribute(run.policy, facts, run.state));
+  return may ? me : undefined;
+};
+
+const isEngine = ({ actor }: Facts): boolean => actor.roles.includes('system');
 
 /** Has a superior name the owner within hours; without one in common it is for any manager. */
 export const referToSuperior = (

@@ -153,7 +153,7 @@ const handTo = (
   if (refer && run.state.handover?.superior !== undefined) {
     return no('OWNER_BEING_NAMED', 'A superior is asked to name the owner of this case.');
   }
-  const transfer = beginTransfer(run, { of: 'task', facts, to, taskId });
+  const transfer = beginTransfer(run, { of: 'task', from: performer(facts) as Actor, to, taskId });
   if (!refer) {
     return assign(run, taskId, { ...task, transfer }, to.id);
   }

@@ -147,12 +147,16 @@ export interface AddedPromise {
 /** Hands the case over to another owner, and answers to that. */
 export interface OwnerCommand extends CommandBase {
   type: 'owner';
-  /** `name`: by the superior whom a case is referred to that was handed to and fro. */
-  verb: 'hand-over' | 'accept' | 'decline' | 'name';
+  /** `name`: by the superior of a case that was handed to and fro; `withdraw`: by the engine, what it has asked for. */
+  verb: 'hand-over' | 'accept' | 'decline' | 'name' | 'withdraw';
   /** `hand-over`, `name`: who shall be the owner. */
   to?: Actor;
   /** `hand-over`: the nearest superior of both, as the API found; null where there is none. */
   superior?: string | null;
+  /** `hand-over` by the engine: why the owner cannot answer for the case now. */
+  because?: 'away' | 'left';
+  /** With `because`: the owner, as of now. */
+  from?: Actor;
 }
 
 /** Ends a promise: it was kept, or it is taken back. */

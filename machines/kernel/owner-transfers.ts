@@ -1,7 +1,7 @@
 import { canonicalJson } from './canonical-json.ts';
-import type { Actor, Facts } from './command.ts';
+import type { Actor } from './command.ts';
 import type { Json } from './json.ts';
-import { performer, type Run } from './run.ts';
+import type { Run } from './run.ts';
 import { sha256Hex } from './sha256.ts';
 import type { CaseState, Transfer } from './state.ts';
 
@@ -35,9 +35,8 @@ export const isPingPong = (state: CaseState): boolean => {
 /** Remembers that something was handed over. Its time is the sender's until it is ended. */
 export const beginTransfer = (
   run: Run,
-  { of, facts, to, taskId }: { of: Transfer['of']; facts: Facts; to: Actor; taskId?: string },
+  { of, from, to, taskId }: { of: Transfer['of']; from: Actor; to: Actor; taskId?: string },
 ): string => {
-  const from = performer(facts) as Actor;
   const id = `${run.state.seq + 1}`;
   const kept = Object.entries(run.state.transfers ?? {}).slice(1 - transfersMax);
   const transfer: Transfer = {

@@ -143,6 +143,8 @@ export interface Handover {
   to?: string;
   superior?: string | null;
   at: string;
+  /** The engine asks, as the owner cannot answer for the case now. */
+  because?: 'away' | 'left';
   /** Keys of `transfers` and `tasks`. */
   transfer: string;
   taskId: string;

@@ -35,6 +35,7 @@ const definition: Parameters<typeof drive>[0] = {
 
 const inClaims = (id: string): Actor => person(id, { departments: ['claims'] });
 const inLegal = (id: string): Actor => person(id, { departments: ['legal'] });
+const engine: Actor = { id: 'system', roles: ['system'] };
 const opened = () => drive(definition, { opening: { owner: 'handler1' } });
 const owner = (driver: CaseDriver, verb: string, by: Actor, at: string, more: object = {}) =>
   driver.send(
@@ -103,6 +104,37 @@ describe('the owner of a case', () => {
     const driver = opened();
     expect(attempt(driver)).toBe(code);
     expect(driver.state.owner).toBe('handler1');
+  });
+
+  it('is asked for by the engine where the owner cannot answer for the case, whose time it is', () => {
+    const driver = opened();
+    const away = { to: inLegal('handler2'), from: inClaims('handler1'), superior: null, because: 'away' };
+    expect(owner(driver, 'hand-over', engine, hour(1), away)).toEqual(['owner.asked']);
+    expect(driver.leaf(2).data).toEqual({ to: 'handler2', superior: null, because: 'away' });
+    expect(driver.state).toMatchObject({
+      ...{ owner: 'handler1', handover: { from: 'handler1', to: 'handler2', because: 'away' } },
+      transfers: { 2: { from: 'handler1', fromDepartment: 'claims', toDepartment: 'legal' } },
+    });
+    expect(owner(driver, 'withdraw', person('lead1'), hour(2))).toBe('HANDOVER_UNKNOWN');
+    expect(owner(driver, 'withdraw', engine, hour(2))).toEqual(['owner.withdrawn']);
+    expect(driver.openTasks()).not.toContain('@handover');
+    expect(driver.state).toMatchObject({ owner: 'handler1', transfers: { 2: { status: 'withdrawn' } } });
+    expect(driver.state.handover).toBeUndefined();
+  });
+
+  it.each<[string, Actor, object]>([
+    ['a person gives a reason that is the engine’s', person('lead1'), { from: person('handler1') }],
+    ['the engine names another owner', engine, { from: person('handler3') }],
+    ['the engine names none', engine, {}],
+  ])('is not asked for where %s', (_, by, more) => {
+    const given = { to: person('handler2'), because: 'left', ...more };
+    expect(owner(opened(), 'hand-over', by, hour(1), given)).toBe('ROLE_REQUIRED');
+  });
+
+  it('what people hand over, the engine does not withdraw', () => {
+    const driver = opened();
+    handOver(driver, person('handler1'), person('handler2'), hour(1));
+    expect(owner(driver, 'withdraw', engine, hour(2))).toBe('HANDOVER_UNKNOWN');
   });
 
   it('changed by a lead over the owner’s head replaces the hand-over that waited', () => {
