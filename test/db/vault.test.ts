@@ -92,7 +92,12 @@ describe('a sealed value', () => {
     await sealValues(vault, sealing, [
       { field: '/plate', value: '粤B·12345', searchable: true },
       { field: '/phone', value: '139 0000 1111' },
+      { field: '/mail', value: 'li@example.com', searchable: true },
+      { field: '/other', value: '0086 (139) 0000–2222', searchable: true },
     ]);
+    expect(await searchCases(vault, { tenant, text: '13900002222' })).toEqual(['case-1']);
+    expect(await searchCases(vault, { tenant, text: '8613900002222' })).toEqual([]);
+    expect(await searchCases(vault, { tenant, text: 'liexample.com' })).toEqual([]);
     expect(await searchCases(vault, { tenant, text: '粤b 12345' })).toEqual(['case-1']);
     expect(await searchCases(vault, { tenant, text: '粤Ｂ12345', field: '/plate' })).toEqual(['case-1']);
     expect(await searchCases(vault, { tenant, text: '粤B12345', field: '/phone' })).toEqual([]);

@@ -80,10 +80,12 @@ describe('the fact partyTotals', () => {
   it('adds up all claims of one person in 90 days, however the number is written, and nobody else’s', async () => {
     const first = await claim('137 0000-3333', 'P-1', [line(400, '2026-06-21')]);
     const second = await claim('13700003333', 'P-2', [line(300, '2026-05-01'), line(900, '2026-03-01')]);
+    const third = await claim('+86 137—0000，33\u200b33', 'P-6', [line(50, '2026-06-22')]);
     await claim('13799999999', 'P-3', [line(5_000, '2026-06-21')]);
-    const both = { approved: { amount: 700, currency: 'CNY' }, cases: 2 };
-    expect(await totals(first)).toEqual(both);
-    expect(await totals(second)).toEqual(both);
+    const all = { approved: { amount: 750, currency: 'CNY' }, cases: 3 };
+    expect(await totals(first)).toEqual(all);
+    expect(await totals(second)).toEqual(all);
+    expect(await totals(third)).toEqual(all);
   });
 
   it('is the claim’s for an exposure of it', async () => {
