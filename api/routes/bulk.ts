@@ -43,7 +43,7 @@ const list = createRoute({
   path: '/v1/bulk',
   summary: 'Your jobs, the newest first',
   tags,
-  request: { query: z.object(pageQuery) },
+  request: { query: z.strictObject(pageQuery) },
   responses: { 200: jsonAnswer('A page', BulkJobPage), ...readProblems },
 });
 
@@ -52,7 +52,7 @@ const one = createRoute({
   path: '/v1/bulk/{jobId}',
   summary: 'A job of yours, how far it is, and a row for each of its items',
   tags,
-  request: { params, query: z.object({ ...pageQuery, status: z.enum(itemStatuses).optional() }) },
+  request: { params, query: z.strictObject({ ...pageQuery, status: z.enum(itemStatuses).optional() }) },
   responses: { 200: jsonAnswer('The job and a page of its rows', BulkWithItems), ...readProblems },
 });
 

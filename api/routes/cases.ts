@@ -74,7 +74,7 @@ const list = createRoute({
   summary: 'List cases',
   tags,
   request: {
-    query: z.object({
+    query: z.strictObject({
       ...pageQuery,
       kind: z.string().max(60).optional(),
       definition: z.string().max(100).optional(),

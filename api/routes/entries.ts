@@ -47,7 +47,7 @@ const ofCase = createRoute({
   path: '/v1/cases/{caseId}/entries',
   summary: 'The audit trail of a case, oldest first; reading it is recorded',
   tags,
-  request: { params: z.object({ caseId: CaseId }), query: z.object(pageQuery) },
+  request: { params: z.object({ caseId: CaseId }), query: z.strictObject(pageQuery) },
   responses: answer,
 });
 
@@ -57,7 +57,7 @@ const ofAll = createRoute({
   summary: 'Entries of all cases, newest first; reading them is recorded',
   tags,
   request: {
-    query: z.object({
+    query: z.strictObject({
       ...pageQuery,
       actor: z.string().max(200).optional(),
       type: z.string().max(80).optional(),

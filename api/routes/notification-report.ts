@@ -17,7 +17,7 @@ const report = createRoute({
   summary: 'What became of messages, by rule: sent, opened, acted on; a rule that nobody acts on can go',
   tags: ['Reports'],
   request: {
-    query: z.object({
+    query: z.strictObject({
       from: Instant.optional().describe('Default: 30 days before `to`'),
       to: Instant.optional().describe('Default: now; not included'),
       groupBy: z

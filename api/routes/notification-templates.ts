@@ -41,7 +41,7 @@ const preview = createRoute({
   tags,
   request: {
     params: z.object({ templateId: z.string().min(1).max(60) }),
-    query: z.object({ lang: Lang.optional().describe('Default zh') }),
+    query: z.strictObject({ lang: Lang.optional().describe('Default zh') }),
   },
   responses: { 200: json('The text', Preview), ...readProblems },
 });

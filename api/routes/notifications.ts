@@ -76,7 +76,7 @@ const list = createRoute({
   path: '/v1/notifications',
   summary: 'Your messages, newest first, in your language',
   tags,
-  request: { query: z.object({ ...pageQuery, unread: z.enum(['true', 'false']).optional() }) },
+  request: { query: z.strictObject({ ...pageQuery, unread: z.enum(['true', 'false']).optional() }) },
   responses: { 200: json('A page', page(Notification)), ...readProblems },
 });
 

@@ -38,7 +38,7 @@ const list = createRoute({
   summary: 'List open tasks',
   tags,
   request: {
-    query: z.object({
+    query: z.strictObject({
       ...pageQuery,
       view: z.enum(['mine', 'candidate', 'team', 'all']).optional().describe('Default mine'),
       kind: z.string().max(60).optional(),

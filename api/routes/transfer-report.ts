@@ -25,7 +25,7 @@ const report = createRoute({
   path: '/v1/reports/transfers',
   summary: 'What went to and fro between departments, and how long it waited; by when cases were opened',
   tags: ['Reports'],
-  request: { query: z.object({ from: Instant.optional(), to: Instant.optional() }) },
+  request: { query: z.strictObject({ from: Instant.optional(), to: Instant.optional() }) },
   responses: {
     200: {
       description: 'A line for each pair of departments',

@@ -106,6 +106,14 @@ describe('tasks', () => {
   test('422: a bad filter', async () => {
     expect((await api.call('agent', 'GET', '/v1/tasks?view=everything')).status).toBe(422);
     expect((await api.call('agent', 'GET', '/v1/tasks?dueBefore=soon')).status).toBe(422);
+    for (const list of ['tasks', 'cases', 'bulk', 'notifications', 'audit/entries']) {
+      // As one typing error would else show everything.
+      const { status, body } = await api.call('agent', 'GET', `/v1/${list}?assigne=agent`);
+      expect([status, body.errors]).toEqual([
+        422,
+        [{ pointer: '/assigne', message: 'is not a known field' }],
+      ]);
+    }
   });
 
   test('a task in a state marked for others is in nobody else’s list, and refusals do not name its state', async () => {
