@@ -42,6 +42,8 @@ const policy =
 /** The documentation for people: the API's page, with everything it loads served from here, and the problems. */
 export const docsRoutes = (): Router => {
   const router = newRouter();
+  // Who opens the printed address in a browser is shown what there is.
+  router.get('/', (c) => c.redirect('/docs'));
   router.get('/docs', (c) => c.html(page, 200, { 'content-security-policy': policy }));
   router.get('/docs/start.js', (c) =>
     c.body(start, 200, { 'content-type': 'text/javascript; charset=utf-8' }),

@@ -84,6 +84,11 @@ describe('documentation', () => {
     );
   });
 
+  test('the bare address leads to /docs', async () => {
+    const { status, headers } = await get('/');
+    expect([status, headers.get('location')]).toEqual([302, '/docs']);
+  });
+
   test('/docs loads nothing from elsewhere', async () => {
     const { body, headers } = await get('/docs');
     expect(body).not.toMatch(/https?:/);
