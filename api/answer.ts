@@ -1,13 +1,13 @@
 import type { Context } from 'hono';
 import { StoreUnavailable } from '../db/failure.ts';
 import { getCase } from '../db/read/get-case.ts';
-import { isHidden } from '../db/read/out-of-sight.ts';
 import type { Answer } from '../workflows/messages.ts';
 import type { AppEnv } from './env.ts';
 import { etagOf } from './etag.ts';
 import type { KeptAnswer } from './idempotency.ts';
 import { sealedCase } from './present-case.ts';
 import type { Services } from './services.ts';
+import { isInSight } from './sight.ts';
 import { unseal } from './unseal.ts';
 
 /** The answer to an accepted command, to be kept and given: the case after it, or where it will be readable. */
@@ -21,7 +21,7 @@ export const afterCommand = async (
   const person = c.get('person');
   try {
     const row = projected ? await getCase(services.store, { tenant: person.tenant, caseId }) : undefined;
-    if (row && (await isHidden(services.store, person, caseId))) {
+    if (row && !(await isInSight(services, person, caseId))) {
       return { status: 202, caseId, seq };
     }
     if (row) {
@@ -52,7 +52,7 @@ export const giveAnswer = async (
   }
   // The person may have lost sight of the case since the answer was kept.
   const hidden =
-    body !== undefined && caseId !== undefined && (await isHidden(services.store, c.get('person'), caseId));
+    body !== undefined && caseId !== undefined && !(await isInSight(services, c.get('person'), caseId));
   return body === undefined || hidden
     ? c.json({ caseId, seq }, status)
     : c.json(await unseal(services.vault, c.get('person'), body), status);

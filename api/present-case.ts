@@ -1,14 +1,13 @@
 import { kindOfRights } from '../db/read/asking-case.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import { getCases } from '../db/read/get-cases.ts';
-import { hiddenAmong, isHidden } from '../db/read/out-of-sight.ts';
 import type { Json } from '../machines/kernel/json.ts';
 import { allowedView, caseView } from './case-view.ts';
 import { actorOf, withAskedFacts } from './facts.ts';
 import { Condition } from './problem.ts';
 import type { Reader } from './reader.ts';
-import { maySeeCases } from './rights.ts';
 import type { Services } from './services.ts';
+import { inSightAmong, isInSight } from './sight.ts';
 import { unseal } from './unseal.ts';
 
 /** Shape of the ids of cases, tasks and documents; what has another shape cannot be one. */
@@ -16,26 +15,26 @@ export const idPattern = /^[A-Za-z0-9._-]{1,120}$/;
 
 /** The case, if there is one that this reader may see. A missing one and one out of sight are the same. */
 export const findVisibleCase = async (
-  { store }: Services,
+  services: Services,
   reader: Reader,
   caseId: string,
 ): Promise<CaseRow | undefined> =>
-  maySeeCases(reader) && idPattern.test(caseId) && !(await isHidden(store, reader, caseId))
-    ? getCase(store, { tenant: reader.tenant, caseId })
+  idPattern.test(caseId) && (await isInSight(services, reader, caseId))
+    ? getCase(services.store, { tenant: reader.tenant, caseId })
     : undefined;
 
 /** Those of these cases that this reader may see, by their ids; at most as many as a page or a batch holds. */
 export const visibleCases = async (
-  { store }: Pick<Services, 'store'>,
+  services: Pick<Services, 'store' | 'now'>,
   reader: Reader,
   caseIds: readonly string[],
 ): Promise<Map<string, CaseRow>> => {
-  const asked = maySeeCases(reader) ? caseIds.filter((caseId) => idPattern.test(caseId)) : [];
-  const hidden = await hiddenAmong(store, reader, asked);
+  const asked = caseIds.filter((caseId) => idPattern.test(caseId));
+  const seen = await inSightAmong(services, reader, asked);
   return getCases(
-    store,
+    services.store,
     reader.tenant,
-    asked.filter((caseId) => !hidden.has(caseId)),
+    asked.filter((caseId) => seen.has(caseId)),
   );
 };
 

@@ -1,5 +1,6 @@
 import type { Person } from '../db/own/people.ts';
-import { mayUse } from '../machines/kernel/policy.ts';
+import { scopeOf } from '../machines/kernel/policy/near.ts';
+import type { Scope } from '../machines/kernel/policy/table.ts';
 import type { Reader } from './reader.ts';
 
 /** What decides what somebody sees. */
@@ -8,14 +9,19 @@ type Asking = Pick<Reader, 'roles' | 'policy'>;
 const holdsOne = (person: Pick<Person, 'roles'>, roles: readonly string[]): boolean =>
   person.roles.some((role) => roles.includes(role));
 
-/** Whether somebody sees cases through this API; customers have their own way in. */
-export const maySeeCases = (person: Asking): boolean => may(person, 'case.see');
+/**
+ * How near a case must be for somebody to see it through this API; undefined: they see none. By their own office: what is seen
+ * is not lent. Customers have their own way in.
+ */
+export const sightScope = ({ roles, policy }: Asking): Scope | undefined =>
+  scopeOf(policy, roles, 'case.see');
 
-export const maySeePersonal = (person: Asking): boolean => may(person, 'case.see-personal');
+/** Whether somebody sees any cases. */
+export const maySeeCases = (person: Asking): boolean => sightScope(person) !== undefined;
 
-/** By the person's own office: what is seen is not lent. */
-const may = ({ roles, policy }: Asking, act: string): boolean =>
-  mayUse(policy, { actor: { id: '', roles } }, act);
+/** Whether somebody sees the personal values of the cases that they see. */
+export const maySeePersonal = ({ roles, policy }: Asking): boolean =>
+  scopeOf(policy, roles, 'case.see-personal') === 'all';
 
 /** Whether a mark `x-restricted` lets somebody see what carries it. */
 export const maySeeRestricted = (

@@ -1,19 +1,17 @@
 import type { Context } from 'hono';
-import { groupKeysOf } from '../db/group-key.ts';
 import type { Page } from '../db/read/cursor.ts';
 import type { StateOfKind } from '../db/read/in-states.ts';
 import { listTasks, type TaskRow, type TaskSort } from '../db/read/list-tasks.ts';
-import { hidingFacets } from '../db/read/out-of-sight.ts';
 import { searchTaskList } from '../db/read/search-tasks.ts';
 import type { TaskFilter, TaskView } from '../db/read/task-filter.ts';
 import { defined } from './defined.ts';
 import type { AppEnv } from './env.ts';
-import { actorOf } from './facts.ts';
 import { hiddenStates } from './hidden-states.ts';
 import type { Reader } from './reader.ts';
 import { maySeeCases } from './rights.ts';
 import { searched } from './searched.ts';
 import type { Services } from './services.ts';
+import { sightOf, type WorkKeys, workKeysOf } from './sight.ts';
 
 /** What somebody asks of a worklist. */
 export interface WorkListQuery {
@@ -30,11 +28,11 @@ export interface WorkListQuery {
   cursor?: string | undefined;
 }
 
-/** What is out of a reader's sight, as lists leave it out. */
-export type OutOfSight = Required<Pick<TaskFilter, 'hiding' | 'hiddenStates'>>;
+/** What a reader may see, as lists keep to it. */
+export type SeenOnly = Required<Pick<TaskFilter, 'sight' | 'hiddenStates'>>;
 
-export const outOfSight = async (services: Services, reader: Reader): Promise<OutOfSight> => ({
-  hiding: await hidingFacets(services.store, reader),
+export const seenOnly = async (services: Services, reader: Reader): Promise<SeenOnly> => ({
+  sight: await sightOf(services, reader),
   hiddenStates: await hiddenStates(services, reader),
 });
 
@@ -56,7 +54,7 @@ export const workList = async (
   }
   const asked = {
     tenant,
-    ...(await outOfSight(services, person)),
+    ...(await seenOnly(services, person)),
     ...viewOf(view, await workKeysOf(services, person)),
     ...defined(query),
     ...(dueBefore === undefined ? {} : { dueBefore: new Date(dueBefore).toISOString() }),
@@ -73,22 +71,6 @@ export const workList = async (
       byText: (text) => searchTaskList(store, { ...asked, q: text }),
     },
   );
-};
-
-/** What finds a person's work, and that of those whom they stand in for now: who is away, or has lent them rights. */
-export interface WorkKeys {
-  personId: string;
-  actsFor: string[];
-  groupKeys: string[];
-}
-
-export const workKeysOf = async ({ store, now }: Services, person: Reader): Promise<WorkKeys> => {
-  const { actsFor = [] } = await actorOf(store, person, { nowMs: now() });
-  return {
-    personId: person.id,
-    actsFor: actsFor.map(({ personId }) => personId),
-    groupKeys: [...new Set([person, ...actsFor].flatMap(groupKeysOf))],
-  };
 };
 
 const viewOf = (

@@ -1,10 +1,10 @@
 import type { CaseRow } from '../../db/read/get-case.ts';
 import { getCases } from '../../db/read/get-cases.ts';
-import { hiddenAmong } from '../../db/read/out-of-sight.ts';
 import type { Approval } from '../../machines/kernel/approval/approval.ts';
 import { visibleCases } from '../present-case.ts';
 import type { Reader } from '../reader.ts';
 import type { Services } from '../services.ts';
+import { inSightAmong } from '../sight.ts';
 import { type AskingCase, askingCaseId, readAskingCase } from './asking-case.ts';
 
 /** An approval with the case that asked for it. */
@@ -32,11 +32,11 @@ export const askedApprovals = async (
   });
   const askingIds = found.flatMap(({ askedBy }) => (askedBy === undefined ? [] : [askedBy]));
   const askingRows = await getCases(store, reader.tenant, askingIds);
-  const hidden = await hiddenAmong(store, reader, askingIds);
+  const seen = await inSightAmong(services, reader, askingIds);
   return Promise.all(
     found.map(async ({ row, approval, askedBy = '' }) => {
       const parent = askingRows.get(askedBy);
-      const asking = parent && !hidden.has(askedBy) ? await readAskingCase(services, row, parent) : undefined;
+      const asking = parent && seen.has(askedBy) ? await readAskingCase(services, row, parent) : undefined;
       return { row, approval, kind: parent?.kind ?? row.kind, asking };
     }),
   );

@@ -3,13 +3,13 @@ import type { Context } from 'hono';
 import { bulkItemsMax, type NewBulkJob } from '../../db/own/bulk-course.ts';
 import { casesOfOtherPolicy } from '../../db/read/cases-of-other-policy.ts';
 import { pageSizeMax } from '../../db/read/cursor.ts';
-import { hidingFacets, isHidden } from '../../db/read/out-of-sight.ts';
 import { policyRef } from '../../machines/kernel/policy/policy-ref.ts';
 import type { Policy } from '../../machines/kernel/policy/table.ts';
 import type { AppEnv } from '../env.ts';
 import { findVisibleCase } from '../present-case.ts';
 import { Refused } from '../problem.ts';
 import type { Services } from '../services.ts';
+import { isInSight, sightOf } from '../sight.ts';
 import { knownTask } from '../to-task.ts';
 import { type WorkListQuery, workList } from '../work-list.ts';
 
@@ -27,9 +27,7 @@ export const bulkTasks = async (services: Services, c: Context<AppEnv>, of: Bulk
   return 'ids' in of
     ? byIds(of.ids, async (taskId) => {
         const task = await knownTask(services, person, taskId);
-        return task !== undefined && !(await isHidden(services.store, person, task.caseId))
-          ? task.caseId
-          : null;
+        return task !== undefined && (await isInSight(services, person, task.caseId)) ? task.caseId : null;
       })
     : byFilter(services, c, of.filter);
 };
@@ -49,7 +47,7 @@ export const bulkCases = async (
   const items: Items = [];
   const pages = casesOfOtherPolicy(store, {
     ...{ tenant: person.tenant, hash: policy && policyRef(policy).hash, kind: of.filter.kind },
-    hiding: await hidingFacets(store, person),
+    sight: await sightOf(services, person),
   });
   for await (const caseIds of pages) {
     items.push(...caseIds.map((caseId) => ({ itemId: caseId, caseId })));

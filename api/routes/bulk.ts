@@ -4,7 +4,6 @@ import { bulkCounts, bulkCountsOf } from '../../db/own/bulk-counts.ts';
 import { type BulkWish, bulkItemsMax, wishBulkJob } from '../../db/own/bulk-course.ts';
 import { listBulkItems } from '../../db/own/bulk-items.ts';
 import { type BulkJob, getBulkJob, listBulkJobs } from '../../db/own/bulk-jobs.ts';
-import { hidingFacets } from '../../db/read/out-of-sight.ts';
 import type { Json } from '../../machines/kernel/json.ts';
 import { startBulk, wake } from '../bulk/start-bulk.ts';
 import type { AppEnv } from '../env.ts';
@@ -23,6 +22,7 @@ import {
 import { commandHeaders, commandProblems, pageQuery, readProblems } from '../schemas/common.ts';
 import { jsonAnswer, jsonBody } from '../schemas/json-content.ts';
 import type { Services } from '../services.ts';
+import { sightOf } from '../sight.ts';
 
 const tags = ['Bulk work'];
 const params = z.object({ jobId: z.string().min(1).max(120) });
@@ -93,8 +93,8 @@ export const bulkRoutes = (services: Services): Router => {
 
   const present = async (c: Context<AppEnv>, job: BulkJob): Promise<{ [key: string]: Json }> => {
     // Neither rows nor counts tell of cases that the reader may not see any more.
-    const hiding = await hidingFacets(store, c.get('person'));
-    return bulkJobView(job, await bulkCounts(store, job, hiding));
+    const sight = await sightOf(services, c.get('person'));
+    return bulkJobView(job, await bulkCounts(store, job, sight));
   };
 
   on(router, start, async (c) => {
@@ -120,7 +120,7 @@ export const bulkRoutes = (services: Services): Router => {
     const { tenant, id: starterId } = person;
     const { items, next } = await listBulkJobs(store, { tenant, starterId, ...c.req.valid('query') });
     const jobIds = items.map(({ jobId }) => jobId);
-    const counts = await bulkCountsOf(store, tenant, jobIds, await hidingFacets(store, person));
+    const counts = await bulkCountsOf(store, tenant, jobIds, await sightOf(services, person));
     return c.json({ items: items.map((job) => bulkJobView(job, counts.get(job.jobId) ?? {})), next });
   });
 
@@ -130,7 +130,7 @@ export const bulkRoutes = (services: Services): Router => {
     const job = await ownJob(c, jobId);
     const { items, next } = await listBulkItems(store, {
       ...{ tenant: person.tenant, jobId, ...c.req.valid('query') },
-      hiding: await hidingFacets(store, person),
+      sight: await sightOf(services, person),
     });
     return c.json({ ...(await present(c, job)), items: items.map((item) => bulkItemView(job, item)), next });
   });

@@ -23,7 +23,7 @@ import {
 } from '../schemas/common.ts';
 import { searched } from '../searched.ts';
 import type { Services } from '../services.ts';
-import { outOfSight } from '../work-list.ts';
+import { seenOnly } from '../work-list.ts';
 
 const tags = ['Cases'];
 
@@ -130,7 +130,7 @@ export const caseRoutes = (services: Services): Router => {
     }
     const asked = {
       tenant,
-      ...(await outOfSight(services, person)),
+      ...(await seenOnly(services, person)),
       ...defined(query),
       ...(breached === undefined ? {} : { breached: breached === 'true' }),
       ...(openedFrom === undefined ? {} : { openedFrom: new Date(openedFrom).toISOString() }),

@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { calendarIn } from '../../db/own/notifications-calendar.ts';
 import { listTaskTimes, type TaskTimes, taskTimesMax } from '../../db/read/list-task-times.ts';
-import { hidingFacets } from '../../db/read/out-of-sight.ts';
 import type { Calendar } from '../../machines/kernel/calendar.ts';
 import { departmentReport } from '../../machines/people/department-report.ts';
 import { hiddenStates } from '../hidden-states.ts';
@@ -11,6 +10,7 @@ import { newRouter, on, type Router } from '../router.ts';
 import { Instant, readProblems } from '../schemas/common.ts';
 import { Id } from '../schemas/people.ts';
 import type { Services } from '../services.ts';
+import { sightOf } from '../sight.ts';
 
 const Spread = z
   .object({ mean: z.number().nullable(), median: z.number().nullable(), p90: z.number().nullable() })
@@ -76,7 +76,7 @@ export const departmentReportRoutes = (services: Services): Router => {
     const { tenant } = person;
     const { kind, department, ...asked } = c.req.valid('query');
     const span = reportSpan(asked, { nowMs: now(), days: 90 });
-    const [hiding, hidden] = await Promise.all([hidingFacets(store, person), hiddenStates(services, person)]);
+    const [sight, hidden] = await Promise.all([sightOf(services, person), hiddenStates(services, person)]);
     const calendars = new Map<string, Calendar | undefined>();
     const calendarOf = async ({ definitionHash, profile }: TaskTimes): Promise<Calendar | undefined> => {
       const key = JSON.stringify([definitionHash, profile]);
@@ -89,7 +89,7 @@ export const departmentReportRoutes = (services: Services): Router => {
     };
     const report = departmentReport(now());
     let read = 0;
-    for await (const page of listTaskTimes(store, { tenant, ...span, kind, hiding, hidden })) {
+    for await (const page of listTaskTimes(store, { tenant, ...span, kind, sight, hidden })) {
       read += page.length;
       for (const task of page) {
         if (department === undefined || task.department === department) {

@@ -2,17 +2,17 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { decodeCursor, encodeCursor, pageSize } from '../../db/read/cursor.ts';
 import { entriesOf } from '../../db/read/get-case.ts';
 import { listEntries } from '../../db/read/list-entries.ts';
-import { hidingFacets } from '../../db/read/out-of-sight.ts';
 import { defined } from '../defined.ts';
 import { entryViews } from '../entry-view.ts';
 import { visibleCase } from '../present-case.ts';
-import { Condition } from '../problem.ts';
+import { Condition, Refused } from '../problem.ts';
 import { recordRead } from '../record-read.ts';
 import { maySeeCases, maySeeRestricted } from '../rights.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { page } from '../schemas/case.ts';
 import { CaseId, Instant, pageQuery, readProblems } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
+import { sightOf } from '../sight.ts';
 
 const tags = ['Audit'];
 
@@ -109,9 +109,15 @@ export const entryRoutes = (services: Services): Router => {
       throw new Condition('NOT_FOUND', 'There is nothing at this address.');
     }
     const { from, to, type, actor, ...query } = c.req.valid('query');
+    const sight = await sightOf(services, person);
+    if (sight.near !== undefined && query.caseId === undefined) {
+      throw new Refused('DATA_INVALID', 'Who does not see all cases reads the entries of one at a time.', {
+        errors: [{ pointer: '/caseId', message: 'is needed' }],
+      });
+    }
     const { items, next } = await listEntries(store, {
       tenant: person.tenant,
-      hiding: await hidingFacets(store, person),
+      sight,
       ...defined({ ...query, type, actor }),
       ...(from === undefined ? {} : { from: new Date(from).toISOString() }),
       ...(to === undefined ? {} : { to: new Date(to).toISOString() }),

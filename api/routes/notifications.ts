@@ -129,7 +129,7 @@ export const notificationRoutes = (services: Services): Router => {
     const { items, next } = await listNotifications(store, {
       ...{ tenant: person.tenant, personId: person.id, ...query },
       unread: unread === 'true',
-      hiding: await hidingFacets(store, person),
+      sight: { hiding: await hidingFacets(store, person) },
     });
     return c.json({ items: await Promise.all(items.map((row) => view(services, row))), next });
   });
@@ -137,7 +137,7 @@ export const notificationRoutes = (services: Services): Router => {
   on(router, counts, async (c) => {
     const person = requireStaff(c.get('person'));
     const hiding = await hidingFacets(store, person);
-    return c.json({ unread: await countUnread(store, person.tenant, person.id, hiding) });
+    return c.json({ unread: await countUnread(store, person.tenant, person.id, { hiding }) });
   });
 
   on(router, read, async (c) => {

@@ -7,8 +7,9 @@ import { newRouter, on, type Router } from '../router.ts';
 import { page } from '../schemas/case.ts';
 import { Instant, pageQuery, readProblems } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
+import { workKeysOf } from '../sight.ts';
 import { taskTitle } from '../task-title.ts';
-import { outOfSight, workKeysOf, workList } from '../work-list.ts';
+import { seenOnly, workList } from '../work-list.ts';
 
 const tags = ['Tasks'];
 
@@ -86,11 +87,11 @@ export const taskListRoutes = (services: Services): Router => {
   on(router, counts, async (c) => {
     const reader = c.get('person');
     const { tenant } = reader;
-    const sight = await outOfSight(services, reader);
+    const seen = await seenOnly(services, reader);
     const at = new Date(now()).toISOString();
     return c.json(
       maySeeCases(reader)
-        ? await countTasksOf(store, { tenant, ...(await workKeysOf(services, reader)), now: at, ...sight })
+        ? await countTasksOf(store, { tenant, ...(await workKeysOf(services, reader)), now: at, ...seen })
         : { mine: 0, mineOverdue: 0, candidate: 0, candidateOverdue: 0 },
     );
   });

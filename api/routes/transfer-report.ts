@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listTransfers } from '../../db/read/list-transfers.ts';
-import { hidingFacets } from '../../db/read/out-of-sight.ts';
 import { transferReport } from '../../machines/people/transfer-report.ts';
 import { reportSpan } from '../report-span.ts';
 import { requireReportReader } from '../require-report-reader.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { Instant, readProblems } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
+import { sightOf } from '../sight.ts';
 
 const TransferPair = z
   .object({
@@ -39,13 +39,14 @@ const report = createRoute({
   },
 });
 
-export const transferReportRoutes = ({ store, now }: Services): Router => {
+export const transferReportRoutes = (services: Services): Router => {
+  const { store, now } = services;
   const router = newRouter();
   on(router, report, async (c) => {
     const person = requireReportReader(c.get('person'));
     const span = reportSpan(c.req.valid('query'), { nowMs: now(), days: 90 });
-    const hiding = await hidingFacets(store, person);
-    const transfers = await listTransfers(store, { tenant: person.tenant, ...span, hiding });
+    const sight = await sightOf(services, person);
+    const transfers = await listTransfers(store, { tenant: person.tenant, ...span, sight });
     return c.json({ ...span, items: transferReport(transfers, now()) });
   });
   return router;

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Store } from '../open.ts';
 import { decodeCursor, encodeCursor, type Page, pageOf, pageSize } from '../read/cursor.ts';
-import { inSight } from '../read/out-of-sight.ts';
+import { inSight, type Sight } from '../read/sight.ts';
 import { bulkItems } from '../schema/index.ts';
 import { appendRecordIn, type NewRecord } from './append-record.ts';
 import type { BulkJobKey } from './bulk-jobs.ts';
@@ -69,15 +69,15 @@ export const settleItems = (
 
 export interface ItemQuery extends BulkJobKey {
   status?: BulkItem['status'] | undefined;
-  /** Without the cases that have one of these facets: they are out of the reader's sight. */
-  hiding?: string[];
+  /** Only of cases that the reader may see. */
+  sight?: Sight;
   limit?: number | undefined;
   cursor?: string | undefined;
 }
 
 /** One page of a job's items in their order. @throws CursorInvalid */
 export const listBulkItems = async (store: Store, query: ItemQuery): Promise<Page<BulkItem>> => {
-  const { status, hiding, cursor } = query;
+  const { status, sight, cursor } = query;
   const [after = 0] = cursor === undefined ? [] : decodeCursor('bulk-items', cursor, [0]);
   const size = pageSize(query.limit);
   const rows = await store.read((db) =>
@@ -89,7 +89,7 @@ export const listBulkItems = async (store: Store, query: ItemQuery): Promise<Pag
           ofJob(query),
           gt(bulkItems.n, Number(after)),
           status === undefined ? undefined : sql`+${bulkItems.status} = ${status}`,
-          inSight(hiding, bulkItems),
+          inSight(sight, bulkItems),
         ),
       )
       .orderBy(asc(bulkItems.n))

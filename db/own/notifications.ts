@@ -1,7 +1,7 @@
 import { and, count, desc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db, Store } from '../open.ts';
 import { decodeCursor, encodeCursor, type Page, pageOf, pageSize } from '../read/cursor.ts';
-import { inSight } from '../read/out-of-sight.ts';
+import { inSight, type Sight } from '../read/sight.ts';
 import { laterRungs, notifications } from '../schema/index.ts';
 
 export type NotificationRow = typeof notifications.$inferSelect;
@@ -56,8 +56,8 @@ export const settleRungIn = (db: Db, { tenant, effectId, rule }: LaterRung): voi
 
 export interface NotificationQuery {
   tenant: string;
-  /** What puts cases out of the person's sight. */
-  hiding?: readonly string[];
+  /** The cases that the person may see. */
+  sight?: Sight;
   personId: string;
   unread?: boolean | undefined;
   limit?: number | undefined;
@@ -67,7 +67,7 @@ export interface NotificationQuery {
 /** A person's own messages, newest first. @throws CursorInvalid */
 export const listNotifications = async (
   store: Store,
-  { tenant, hiding, personId, unread, limit, cursor }: NotificationQuery,
+  { tenant, sight, personId, unread, limit, cursor }: NotificationQuery,
 ): Promise<Page<NotificationRow>> => {
   const size = pageSize(limit);
   const [beforeMs, beforeId] = cursor === undefined ? [] : decodeCursor('notifications', cursor, [0, '']);
@@ -79,7 +79,7 @@ export const listNotifications = async (
         and(
           eq(notifications.tenant, tenant),
           eq(notifications.personId, personId),
-          inSight(hiding, notifications),
+          inSight(sight, notifications),
           unread === true ? isNull(notifications.readAtMs) : undefined,
           beforeMs === undefined || beforeId === undefined
             ? undefined
@@ -147,12 +147,7 @@ export const markRead = (
   });
 
 /** How many a person has not read. */
-export const countUnread = (
-  store: Store,
-  tenant: string,
-  personId: string,
-  hiding: readonly string[] = [],
-): Promise<number> =>
+export const countUnread = (store: Store, tenant: string, personId: string, sight?: Sight): Promise<number> =>
   store.read(
     (db) =>
       db
@@ -162,7 +157,7 @@ export const countUnread = (
           and(
             eq(notifications.tenant, tenant),
             eq(notifications.personId, personId),
-            inSight(hiding, notifications),
+            inSight(sight, notifications),
             isNull(notifications.readAtMs),
           ),
         )

@@ -1,4 +1,6 @@
+import { and, eq, inArray } from 'drizzle-orm';
 import type { Db } from '../open.ts';
+import { people } from '../schema/index.ts';
 import { departmentIn } from './departments.ts';
 import type { Person } from './people.ts';
 
@@ -11,3 +13,12 @@ export const directSuperiorsIn = (
   const found = [superior ?? null, ...heads].filter((each) => each !== null);
   return [...new Set(found)].filter((each) => each !== id);
 };
+
+/** Whose superior one of these is. */
+export const peopleUnderIn = (db: Db, tenant: string, superiors: readonly string[]): string[] =>
+  db
+    .select({ id: people.personId })
+    .from(people)
+    .where(and(eq(people.tenant, tenant), inArray(people.superiorId, [...superiors])))
+    .all()
+    .map(({ id }) => id);

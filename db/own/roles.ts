@@ -1,6 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm';
 import type { Role } from '../../machines/people/organisation.ts';
-import type { Store } from '../open.ts';
+import type { Db, Store } from '../open.ts';
 import { roles } from '../schema/index.ts';
 import { type ChangedBy, recordChange } from './people-history.ts';
 import type { Saved } from './person-record.ts';
@@ -51,3 +51,12 @@ export const listRoles = (store: Store, tenant: string): Promise<Role[]> =>
       .all()
       .map(({ roleId, titleZh, titleEn }) => ({ id: roleId, title: { zh: titleZh, en: titleEn } })),
   );
+
+/** For a read that belongs to a larger one. */
+export const roleIdsIn = (db: Db, tenant: string): string[] =>
+  db
+    .select({ id: roles.roleId })
+    .from(roles)
+    .where(eq(roles.tenant, tenant))
+    .all()
+    .map(({ id }) => id);

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db, Store } from '../open.ts';
 import { cases } from '../schema/index.ts';
-import { inSight } from './out-of-sight.ts';
+import { inSight, type Sight } from './sight.ts';
 
 /** Cases looked at between two pauses, in which other requests have their turn. */
 const pageMax = 500;
@@ -12,8 +12,7 @@ export interface OtherPolicyQuery {
   /** Hash of a table of the company's own; null: the shipped one. */
   hash: string | null;
   kind?: string | undefined;
-  /** Facets of cases that are out of the reader's sight. */
-  hiding: readonly string[];
+  sight: Sight;
 }
 
 /**
@@ -38,7 +37,7 @@ interface Place {
 
 const pageIn = (
   db: Db,
-  { tenant, kind, hiding }: OtherPolicyQuery,
+  { tenant, kind, sight }: OtherPolicyQuery,
   after: Place | undefined,
 ): (Place & { hash: string | null })[] =>
   db
@@ -55,7 +54,7 @@ const pageIn = (
         after && sql`(${cases.openedAt}, ${cases.caseId}) > (${after.openedAt}, ${after.caseId})`,
         // The plus sign keeps the index by status, of which the order is this one.
         kind === undefined ? undefined : sql`+${cases.kind} = ${kind}`,
-        inSight(hiding, cases),
+        inSight(sight, cases),
       ),
     )
     .orderBy(cases.openedAt, cases.caseId)

@@ -3,18 +3,26 @@ import type { Db, Store } from '../open.ts';
 import { tasks } from '../schema/index.ts';
 import type { HiddenState } from './hidden-states.ts';
 import { groupKeysMax } from './list-tasks.ts';
-import { filterConditions, type TaskFilter, type TaskView, tasksBy, viewRanges } from './task-filter.ts';
+import { amongNear, type Sight } from './sight.ts';
+import {
+  filterConditions,
+  nearByView,
+  type TaskFilter,
+  type TaskView,
+  tasksBy,
+  viewRanges,
+} from './task-filter.ts';
 
 /** Counting stops here: a badge says "9999+", and no count takes longer than a page. */
 export const countMax = 9_999;
 
-/** The number of open tasks of a view, at most `countMax` + 1, which means more than `countMax`. */
-export const countTasks = (
-  store: Store,
-  query: TaskView & TaskFilter & { tenant: string },
-): Promise<number> => store.read((db) => countIn(db, query));
+type CountQuery = TaskView & TaskFilter & { tenant: string };
 
-const countIn = (db: Db, query: TaskView & TaskFilter & { tenant: string }): number => {
+/** The number of open tasks of a view, at most `countMax` + 1, which means more than `countMax`. */
+export const countTasks = (store: Store, query: CountQuery): Promise<number> =>
+  store.read((db) => countIn(db, amongNear(db, nearByView(query))));
+
+const countIn = (db: Db, query: CountQuery): number => {
   let count = 0;
   for (const range of viewRanges(query.tenant, query).slice(0, groupKeysMax)) {
     const some = db
@@ -45,17 +53,29 @@ export const countTasksOf = (
     actsFor?: string[];
     groupKeys: string[];
     now: string;
-    hiding?: string[];
+    sight?: Sight;
     hiddenStates?: HiddenState[];
   },
 ): Promise<TaskCounts> => {
-  const { tenant, personId, actsFor = [], groupKeys, now, hiding = [], hiddenStates = [] } = person;
-  const mine = { tenant, view: 'mine', personId, actsFor, hiding, hiddenStates } as const;
-  const candidate = { tenant, view: 'candidate', groupKeys, hiding, hiddenStates } as const;
-  return store.read((db) => ({
-    mine: countIn(db, mine),
-    mineOverdue: countIn(db, { ...mine, overdueAt: now }),
-    candidate: countIn(db, candidate),
-    candidateOverdue: countIn(db, { ...candidate, overdueAt: now }),
-  }));
+  const {
+    tenant,
+    personId,
+    actsFor = [],
+    groupKeys,
+    now,
+    sight = { hiding: [] },
+    hiddenStates = [],
+  } = person;
+  const mine: CountQuery = { tenant, view: 'mine', personId, actsFor, sight, hiddenStates };
+  const candidate: CountQuery = { tenant, view: 'candidate', groupKeys, sight, hiddenStates };
+  return store.read((db) => {
+    const seenMine = amongNear(db, nearByView(mine));
+    const seenCandidate = amongNear(db, nearByView(candidate));
+    return {
+      mine: countIn(db, seenMine),
+      mineOverdue: countIn(db, { ...seenMine, overdueAt: now }),
+      candidate: countIn(db, seenCandidate),
+      candidateOverdue: countIn(db, { ...seenCandidate, overdueAt: now }),
+    };
+  });
 };

@@ -6,7 +6,7 @@ import { caseFacets, cases, tasks } from '../schema/index.ts';
 import { type CursorKey, decodeCursor, encodeCursor, type Page, pageOf, pageSize } from './cursor.ts';
 import { givenIds, isGiven } from './given-ids.ts';
 import { type HiddenState, inVisibleState, notHiding } from './hidden-states.ts';
-import { inSight } from './out-of-sight.ts';
+import { amongNear, inSight, type Sight } from './sight.ts';
 import { startsWith } from './task-filter.ts';
 
 export type CaseSort = 'opened' | 'due';
@@ -30,8 +30,8 @@ export interface CaseQuery {
   q?: string;
   /** Of these only; what the vault's exact search found. */
   caseIds?: string[];
-  /** Without the cases that have one of these facets: they are out of the reader's sight. */
-  hiding?: string[];
+  /** Only of cases that the reader may see. */
+  sight?: Sight;
   /** What the reader may not know of: no case is found by such a state, or by a task of it. */
   hiddenStates?: HiddenState[];
   /** Default `opened`, the newest first. `due`: the tightest first. A search by `q` is in the order of numbers. */
@@ -94,7 +94,7 @@ const conditionsOf = (query: CaseQuery, name: CaseSort | 'number'): (SQL | undef
     breached === undefined ? undefined : breached ? sql`${cases.breached} > 0` : eq(cases.breached, 0),
     openedFrom === undefined ? undefined : openedSince(openedFrom, name),
     q === undefined ? undefined : startsWith(cases.number, q),
-    inSight(query.hiding, cases),
+    inSight(query.sight, cases),
     notHiding(query.hiddenStates, query.state, cases.definitionHash),
     heldVisibly(query),
   ];
@@ -185,6 +185,6 @@ const keysOf = (name: CaseSort | 'number', row: CaseListRow): CursorKey[] => [
  */
 export const listCases = async (store: Store, query: CaseQuery): Promise<Page<CaseListRow>> => {
   const name = orderOf(query);
-  const rows = await store.read((db) => casesQuery(db, query).all());
+  const rows = await store.read((db) => casesQuery(db, amongNear(db, query)).all());
   return pageOf(rows, pageSize(query.limit), (last) => encodeCursor(`cases/${name}`, keysOf(name, last)));
 };

@@ -3,7 +3,7 @@ import type { Db, Store } from '../open.ts';
 import { cases, entries } from '../schema/index.ts';
 import { decodeCursor, encodeCursor, type Page, pageOf, pageSize } from './cursor.ts';
 import { type EntryRow, withRoles } from './get-case.ts';
-import { inSight } from './out-of-sight.ts';
+import { inSight, type Sight } from './sight.ts';
 
 /** Entries of all cases of a tenant. */
 export interface EntryQuery {
@@ -18,8 +18,8 @@ export interface EntryQuery {
   kind?: string;
   definition?: string;
   department?: string;
-  /** Without the cases that have one of these facets: they are out of the reader's sight. */
-  hiding?: string[];
+  /** Only of cases that the reader may see. */
+  sight?: Sight;
   /** Default `newest` first. */
   sort?: 'newest' | 'oldest';
   limit?: number;
@@ -58,7 +58,7 @@ export const entriesQuery = (db: Db, query: EntryQuery) => {
     from === undefined ? undefined : gte(entries.at, from),
     to === undefined ? undefined : lt(entries.at, to),
     caseCondition(db, query),
-    inSight(query.hiding, entries),
+    inSight(query.sight, entries),
   ];
   if (query.cursor !== undefined) {
     const keys = decodeCursor(`entries/${sort}`, query.cursor, ['', '', 0]).slice(-columns.length);

@@ -4,7 +4,7 @@ import type { StepTimes } from '../../machines/people/department-report.ts';
 import type { Db, Store } from '../open.ts';
 import { cases, personGroups, tasks } from '../schema/index.ts';
 import { type HiddenState, inVisibleState } from './hidden-states.ts';
-import { inSight } from './out-of-sight.ts';
+import { inSight, type Sight } from './sight.ts';
 
 /** Tasks that one report reads; a tenant with more asks for a shorter time. */
 export const taskTimesMax = 50_000;
@@ -23,8 +23,8 @@ export interface TaskTimesQuery {
   from: string;
   to: string;
   kind?: string | undefined;
-  /** Facets of cases that are out of the reader's sight, and states that are marked for others. */
-  hiding?: readonly string[];
+  /** The cases that the reader may see, and the states that are marked for others. */
+  sight?: Sight;
   hidden?: readonly HiddenState[];
 }
 
@@ -55,7 +55,7 @@ interface Place {
 
 const pageIn = (
   db: Db,
-  { tenant, from, to, kind, hiding, hidden }: TaskTimesQuery,
+  { tenant, from, to, kind, sight, hidden }: TaskTimesQuery,
   after: Place | undefined,
 ): (TaskTimes & { place: Place })[] =>
   db
@@ -88,7 +88,7 @@ const pageIn = (
         // Of the case in which the page before ended, what came after it.
         after && sql`(${cases.caseId} <> ${after.caseId} or ${tasks.taskId} > ${after.taskId})`,
         sql`${cases.mode} is null and ${tasks.state} not like '@%'`,
-        inSight(hiding, cases),
+        inSight(sight, cases),
         inVisibleState(hidden, tasks),
       ),
     )

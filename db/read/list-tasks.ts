@@ -4,8 +4,10 @@ import type { Db, Store } from '../open.ts';
 import { tasks } from '../schema/index.ts';
 import { type CursorKey, decodeCursor, encodeCursor, type Page, pageOf, pageSize } from './cursor.ts';
 import { givenIds, isGiven } from './given-ids.ts';
+import { amongNear } from './sight.ts';
 import {
   filterConditions,
+  nearByView,
   type TaskFilter,
   type TaskView,
   tasksBy,
@@ -121,7 +123,7 @@ export const tasksQuery = (db: Db, query: TaskQuery) => {
  */
 export const listTasks = async (store: Store, query: TaskQuery): Promise<Page<TaskRow>> => {
   const name = orderOf(query);
-  const rows = await store.read((db) => tasksQuery(db, query)?.all() ?? []);
+  const rows = await store.read((db) => tasksQuery(db, amongNear(db, nearByView(query)))?.all() ?? []);
   return pageOf(rows, pageSize(query.limit), (last) =>
     encodeCursor(`tasks/${name}`, orders[name].keys(last)),
   );

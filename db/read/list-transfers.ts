@@ -3,7 +3,7 @@ import type { Transfer } from '../../machines/kernel/state.ts';
 import { transferredFacet } from '../case-facets.ts';
 import type { Store } from '../open.ts';
 import { caseFacets, cases } from '../schema/index.ts';
-import { inSight } from './out-of-sight.ts';
+import { inSight, type Sight } from './sight.ts';
 
 /** Cases whose hand-overs one report reads; a tenant with more asks for a shorter time. */
 export const transferCasesMax = 20_000;
@@ -11,11 +11,11 @@ export const transferCasesMax = 20_000;
 /**
  * The hand-overs of cases opened in a time, each with its case. `from` and `to` are RFC 3339; `to` is not included.
  *
- * @param hiding facets of cases that are out of the reader's sight
+ * @param sight the cases that the reader may see
  */
 export const listTransfers = (
   store: Store,
-  { tenant, from, to, hiding }: { tenant: string; from: string; to: string; hiding?: string[] },
+  { tenant, from, to, sight }: { tenant: string; from: string; to: string; sight?: Sight },
 ): Promise<{ caseId: string; transfer: Transfer }[]> =>
   store.read((db) =>
     db
@@ -27,7 +27,7 @@ export const listTransfers = (
           eq(caseFacets.tenant, tenant),
           eq(caseFacets.facet, transferredFacet),
           sql`${caseFacets.openedAt} >= ${from} and ${caseFacets.openedAt} < ${to}`,
-          inSight(hiding, cases),
+          inSight(sight, cases),
         ),
       )
       .limit(transferCasesMax)

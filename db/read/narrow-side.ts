@@ -2,6 +2,7 @@ import { eq, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../open.ts';
 import { type caseFacets, type cases, searchRows, tasks } from '../schema/index.ts';
+import { givenIds, isGiven } from './given-ids.ts';
 
 /** Rows of an index with which a filter is narrow; of tasks, whose indexes do not name the case, each row must be read too. */
 const narrowMax = 5_000;
@@ -25,6 +26,15 @@ export const narrowRows = (db: Db, sides: Side[]): number[] | undefined => {
   const rows = narrowestOf(db, sides)?.flatMap((range) => rowsIn(db, range));
   return rows === undefined ? undefined : [...new Set(rows)].toSorted((a, b) => b - a);
 };
+
+/** The rows of the full-text index of these cases, the newest first. */
+export const rowsOfCases = (db: Db, tenant: string, caseIds: readonly string[]): number[] =>
+  db
+    .all<{ n: number }>(
+      sql`select ${searchRows.n} as n from ${givenIds(caseIds)} cross join ${searchRows}
+        where ${searchRows.tenant} = ${tenant} and ${isGiven(searchRows.caseId)} order by ${searchRows.n} desc`,
+    )
+    .map(({ n }) => n);
 
 /** The cases on the narrowest of these sides, each once; undefined where all are wide, or what a search walks is not. */
 export const narrowCaseIds = (db: Db, walked: IndexRange, sides: Side[]): string[] | undefined => {

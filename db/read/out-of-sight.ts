@@ -1,5 +1,4 @@
-import { and, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { and, eq, gte, lt, sql } from 'drizzle-orm';
 import { excludedFacet } from '../case-facets.ts';
 import type { Db, Store } from '../open.ts';
 import { accountsIn } from '../own/acting.ts';
@@ -74,28 +73,6 @@ export const isHiddenIn = (db: Db, reader: Reader, caseId: string): boolean => {
   return facets.some(({ facet }) => keys.includes(facet));
 };
 
-/** Those of these cases that are out of a person's sight. */
-export const hiddenAmong = (store: Store, reader: Reader, caseIds: readonly string[]): Promise<Set<string>> =>
-  store.read((db) => {
-    const { tenant } = reader;
-    if (caseIds.length === 0 || statements(db).ofTenant.get({ tenant, from }) === undefined) {
-      return new Set<string>();
-    }
-    const facets = keysIn(db, reader).map(excludedFacet);
-    const rows = db
-      .selectDistinct({ caseId: caseFacets.caseId })
-      .from(caseFacets)
-      .where(
-        and(
-          eq(caseFacets.tenant, tenant),
-          inArray(caseFacets.caseId, [...caseIds]),
-          inArray(caseFacets.facet, facets),
-        ),
-      )
-      .all();
-    return new Set(rows.map(({ caseId }) => caseId));
-  });
-
 export const isHidden = (store: Store, reader: Reader, caseId: string): Promise<boolean> =>
   store.read((db) => isHiddenIn(db, reader, caseId));
 
@@ -109,12 +86,3 @@ export const excludedFrom = (
       .ofCase.all({ tenant, caseId })
       .map(({ facet }) => facet.slice(from.length)),
   );
-
-/** The condition that leaves out of a list what has one of these facets; undefined where there is none. */
-export const inSight = (
-  facets: readonly string[] | undefined,
-  { tenant, caseId }: { tenant: SQLiteColumn; caseId: SQLiteColumn },
-): SQL | undefined =>
-  facets === undefined || facets.length === 0
-    ? undefined
-    : sql`not exists (select 1 from case_facets hiding where hiding.tenant = ${tenant} and hiding.case_id = ${caseId} and hiding.facet in ${[...facets]})`;

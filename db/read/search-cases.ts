@@ -11,8 +11,9 @@ import {
   facetsOf,
   listCases,
 } from './list-cases.ts';
-import { type IndexRange, narrowCaseIds, narrowRows, type Side } from './narrow-side.ts';
+import { type IndexRange, narrowCaseIds, narrowRows, rowsOfCases, type Side } from './narrow-side.ts';
 import { searchPage } from './search-rows.ts';
+import { amongNear } from './sight.ts';
 import { startsWith } from './task-filter.ts';
 
 const list = 'cases/text';
@@ -85,7 +86,10 @@ export const searchCaseList = async (
   }
   const page = await searchPage(store, {
     ...{ list, tenant: query.tenant, text, limit, cursor },
-    narrow: (db) => narrowRows(db, sidesOf(query)),
+    narrow: (db) => {
+      const near = amongNear(db, query).caseIds;
+      return near === undefined ? narrowRows(db, sidesOf(query)) : rowsOfCases(db, query.tenant, near);
+    },
     rowsOf: (db, rows) =>
       casesAmong(db, query, rows)
         .all()

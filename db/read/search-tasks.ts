@@ -5,9 +5,17 @@ import { caseFacets, cases, searchRows, tasks } from '../schema/index.ts';
 import { listOfCursor, type Page } from './cursor.ts';
 import { isOneOf } from './is-one-of.ts';
 import { listTasks, type TaskQuery, type TaskRow } from './list-tasks.ts';
-import { type IndexRange, narrowCaseIds, narrowRows, type Side } from './narrow-side.ts';
+import { type IndexRange, narrowCaseIds, narrowRows, rowsOfCases, type Side } from './narrow-side.ts';
 import { searchPage } from './search-rows.ts';
-import { assigneesOf, filterConditions, startsWith, viewCondition, viewRanges } from './task-filter.ts';
+import { amongNear } from './sight.ts';
+import {
+  assigneesOf,
+  filterConditions,
+  nearByView,
+  startsWith,
+  viewCondition,
+  viewRanges,
+} from './task-filter.ts';
 
 const list = 'tasks/text';
 
@@ -69,8 +77,9 @@ const numbersOf = ({ tenant, q }: { tenant: string; q: string }): IndexRange => 
  */
 export const searchTaskList = async (
   store: Store,
-  query: TaskQuery & { q: string },
+  asked: TaskQuery & { q: string },
 ): Promise<Page<TaskRow> & { by: 'number' | 'text' }> => {
+  const query = nearByView(asked);
   const { q: text, limit, cursor } = query;
   if (cursor === undefined || listOfCursor(cursor) !== list) {
     const caseIds = await store.read((db) => narrowCaseIds(db, numbersOf(query), sidesOf(query)));
@@ -80,7 +89,10 @@ export const searchTaskList = async (
   if ('groupKeys' in query && query.groupKeys.length === 0) return { items: [], next: null, by: 'text' };
   const page = await searchPage(store, {
     ...{ list, tenant: query.tenant, text, limit, cursor },
-    narrow: (db) => narrowRows(db, sidesOf(query)),
+    narrow: (db) => {
+      const near = amongNear(db, query).caseIds;
+      return near === undefined ? narrowRows(db, sidesOf(query)) : rowsOfCases(db, query.tenant, near);
+    },
     rowsOf: (db, rows) =>
       tasksAmong(db, query, rows)
         .all()

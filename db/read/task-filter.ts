@@ -1,9 +1,11 @@
-import { inArray, type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { tasks } from '../schema/index.ts';
+import { givenIds } from './given-ids.ts';
 import { type HiddenState, inVisibleState } from './hidden-states.ts';
 import { inStates, type StateOfKind } from './in-states.ts';
-import { inSight } from './out-of-sight.ts';
+import type { Nearness } from './near-cases.ts';
+import { inSight, type Sight } from './sight.ts';
 
 /**
  * Whose open tasks: one person's own, and those of whom they stand in for; those that holders of these keys may claim; all of these keys' tasks,
@@ -26,11 +28,34 @@ export interface TaskFilter {
   q?: string;
   /** Of these cases only; what the vault's exact search found. */
   caseIds?: string[];
-  /** Without the cases that have one of these facets: they are out of the reader's sight. */
-  hiding?: string[];
+  /** Only of cases that the reader may see. */
+  sight?: Sight;
   /** Without the tasks of these states: they are marked for others. */
   hiddenStates?: HiddenState[];
 }
+
+/**
+ * The query without what its view answers for anyway: whoever has a task, or whose group it is for, is near to its case where
+ * that counts as near at all.
+ */
+export const nearByView = <Q extends TaskView & TaskFilter>(query: Q): Q => {
+  const { sight } = query;
+  if (sight?.near === undefined || !isNearByView(sight.near, query)) return query;
+  return { ...query, sight: { hiding: sight.hiding } };
+};
+
+const isNearByView = ({ holders, claimable, groups }: Nearness, view: TaskView): boolean => {
+  switch (view.view) {
+    case 'mine':
+      return assigneesOf(view).every((id) => holders.includes(id));
+    case 'candidate':
+      return view.groupKeys.every((key) => claimable.includes(key));
+    case 'team':
+      return view.groupKeys.every((key) => groups.includes(key));
+    case 'all':
+      return false;
+  }
+};
 
 /** The whole range of a prefix, by which an index can be used. */
 export const startsWith = (column: SQLiteColumn, prefix: string): SQL =>
@@ -91,8 +116,10 @@ export const filterConditions = (filter: TaskFilter, { byDue }: { byDue: boolean
   if (filter.dueBefore !== undefined) conditions.push(sql`${due} < ${filter.dueBefore}`);
   if (filter.overdueAt !== undefined) conditions.push(sql`${due} <= ${filter.overdueAt}`);
   if (filter.q !== undefined) conditions.push(startsWith(tasks.caseNumber, filter.q));
-  if (filter.caseIds !== undefined) conditions.push(inArray(tasks.caseId, filter.caseIds));
-  const seen = inSight(filter.hiding, tasks);
+  if (filter.caseIds !== undefined) {
+    conditions.push(sql`${tasks.caseId} in (select given.value from ${givenIds(filter.caseIds)})`);
+  }
+  const seen = inSight(filter.sight, tasks);
   if (seen !== undefined) conditions.push(seen);
   const visible = inVisibleState(filter.hiddenStates, tasks);
   if (visible !== undefined) conditions.push(visible);

@@ -1,13 +1,10 @@
 import { and, eq, inArray, or, sql } from 'drizzle-orm';
-import { approvalRel } from '../../machines/kernel/ask-approval.ts';
 import { excludedIds } from '../../machines/kernel/policy/exclusion.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
 import { excludedFacet } from '../case-facets.ts';
+import { oneMatter } from '../one-matter.ts';
 import type { Db } from '../open.ts';
 import { caseFacets, cases, links } from '../schema/index.ts';
-
-/** Relations of cases that are one matter: who has no part in one has none in the others. */
-const oneMatter = ['part-of', 'team', approvalRel];
 
 /** Cases of one matter that are looked at. */
 const casesMax = 1_000;
@@ -69,7 +66,7 @@ const matterOf = (db: Db, { tenant, caseId }: CaseState): string[] => {
         and(
           eq(links.tenant, tenant),
           or(inArray(links.caseId, next), inArray(links.toCaseId, next)),
-          inArray(links.rel, oneMatter),
+          inArray(links.rel, [...oneMatter]),
         ),
       )
       .limit(casesMax)

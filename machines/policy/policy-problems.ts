@@ -12,8 +12,8 @@ export interface PolicyProblem {
   message: string;
 }
 
-/** Acts that are asked without a case to be near to. */
-const withoutCase = ['case.see', 'case.see-personal', 'case.import', 'customer.speak-for'];
+/** Acts that are asked without a case to be near to. Personal values are those of the cases that somebody sees. */
+const withoutCase = ['case.see-personal', 'case.import', 'customer.speak-for'];
 
 /** Who acts for the engine itself: without them cases stand still. */
 const engineRoles = ['system', 'case'];

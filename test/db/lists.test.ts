@@ -48,7 +48,7 @@ const hiddenStates = [{ definitionId: 'definition-claim', definitionHash: 'd'.re
 taskQueries.push(
   { tenant, view: 'mine', personId: 'person-3', sort: 'due', hiddenStates },
   { tenant, view: 'candidate', groupKeys, sort: 'due', hiddenStates },
-  { tenant, view: 'all', sort: 'opened', hiddenStates, hiding: ['excluded:person-3'] },
+  { tenant, view: 'all', sort: 'opened', hiddenStates, sight: { hiding: ['excluded:person-3'] } },
   // Decisions alone, as the list of approvals asks for them.
   ...[{ view: 'mine', personId: 'person-3' } as const, { view: 'candidate', groupKeys } as const].map(
     (view): TaskQuery => ({

@@ -184,7 +184,7 @@ describe('pages', () => {
     [
       'without what is out of sight',
       '险理赔',
-      { assignee: 'person-3', hiding: ['state:state-3', 'state:state-9'] },
+      { assignee: 'person-3', sight: { hiding: ['state:state-3', 'state:state-9'] } },
       `owner = 'person-3' AND NOT ${has('state:state-3')} AND NOT ${has('state:state-9')}`,
     ],
     ['of words that seldom stand together', '春雨 秋霜', {}, `case_id <= 'case-00000060'`],
@@ -242,7 +242,7 @@ describe('pages', () => {
       'of all, without what is marked for others',
       '水渍',
       {
-        ...{ tenant, view: 'all', kind: 'claim', hiding: ['state:state-0'] },
+        ...{ tenant, view: 'all', kind: 'claim', sight: { hiding: ['state:state-0'] } },
         hiddenStates: [
           { definitionId: 'definition-claim', definitionHash: 'd'.repeat(64), state: 'state-4' },
         ],
@@ -355,7 +355,7 @@ describe('pages', () => {
     ];
     const ofCases: Omit<CaseQuery, 'tenant'>[] = [
       ...[{}, { kind: 'claim' }, { state: 'state-1' }, { assignee: 'person-3' }, { assignee: 'keen' }],
-      { assignee: 'person-3', hiding: ['state:state-3'] },
+      { assignee: 'person-3', sight: { hiding: ['state:state-3'] } },
     ];
     const ofTasks: TaskQuery[] = [
       ...[own, rare, { tenant, view: 'mine', personId: 'person-3' } as const],

@@ -183,7 +183,7 @@ it('the open cases under another table are read page by page, the first opened f
     for (let n = 0; n < 1_200; n++) copy.run({ id: `copy-${n}`, caseId });
   })();
   const found: string[] = [];
-  const query = { tenant: 'default', hash: 'f'.repeat(64), hiding: [] };
+  const query = { tenant: 'default', hash: 'f'.repeat(64), sight: { hiding: [] } };
   for await (const page of casesOfOtherPolicy(api.store, query)) found.push(...page);
   expect(found).toHaveLength(1_201);
   expect(new Set(found).size).toBe(1_201);

@@ -130,7 +130,11 @@ describe('what is no table', () => {
     ['an act is missing', { ...own, acts: {} }, '/acts/case.see'],
     ['a field is of no such table', changed('case.see', { allow: true } as never), '/acts/case.see/allow'],
     ['a role is unknown', changed('case.see', { by: { pilot: 'all' } }), '/acts/case.see/by/pilot'],
-    ['seeing has a nearer scope', changed('case.see', { by: { lead: 'own' } }), '/acts/case.see/by/lead'],
+    [
+      'seeing personal values has a nearer scope',
+      changed('case.see-personal', { by: { lead: 'own' } }),
+      '/acts/case.see-personal/by/lead',
+    ],
     [
       'who approves may have proposed',
       changed('payment.approve', { apartFrom: [] }),

@@ -7,11 +7,13 @@ import { streamRoutes } from '../../api/routes/stream.ts';
 import { createServices } from '../../api/services.ts';
 import { integrate } from '../../db/log/integrate.ts';
 import { publishDefinition } from '../../db/own/definitions.ts';
+import { putDepartment } from '../../db/own/departments.ts';
 import { type Person, putPerson } from '../../db/own/people.ts';
 import { definitionHash } from '../../machines/definition/hash.ts';
 import { runtimePart } from '../../machines/definition/runtime-part.ts';
 import { DefinitionDocument } from '../../machines/definition/schema.ts';
 import type { Json, JsonObject } from '../../machines/kernel/json.ts';
+import { type Act, currentPolicy, type Scope } from '../../machines/kernel/policy/table.ts';
 import { startTestApi } from '../support/api.ts';
 
 // Guarantee: whatever list, count or search somebody asks for shows nothing that reading each case would not show them,
@@ -83,7 +85,7 @@ beforeAll(async () => {
   const content = { document: document as unknown as JsonObject, runtime: runtimePart(document) };
   const { id, version } = document;
   await publishDefinition(api.store, 'default', { id, version, hash: definitionHash(document), ...content });
-  await putPerson(api.store, person('writer', ['handler', 'siu', 'medical']));
+  await putPerson(api.store, person('writer', ['handler', 'siu', 'medical', 'admin']));
   for (let n = 0; n < cases; n++) {
     const data = { name: `Name ${n}`, diagnosis: `HEALTHMARK ${n}`, grade: `GRADEMARK ${n}` };
     const opened = await api.call('writer', 'POST', '/v1/cases', { definition: 'marked', data });
@@ -150,12 +152,13 @@ const looksAround = async (who: string) => {
   for (const caseId of caseIds) {
     const { status, body } = await get(`/v1/cases/${caseId}`);
     if (status === 200) read.set(caseId, body);
-    const trail = await get(`/v1/cases/${caseId}/entries`);
+    const trail = await get(`/v1/cases/${caseId}/entries?limit=200`);
     expect(trail.status).toBe(status);
     for (const { seq, leaf } of trail.body.items ?? []) if (leaf !== null) readable.push(`${caseId} ${seq}`);
   }
+  const everyCase = await items('/v1/cases?definition=marked&limit=200');
   const listed = [
-    ...(await items('/v1/cases?definition=marked&limit=200')),
+    ...everyCase,
     ...(await items('/v1/cases?state=work&limit=200')),
     ...(await items('/v1/cases?q=Name%201')),
     ...(await items('/v1/audit/entries?definition=marked&limit=200')),
@@ -175,14 +178,40 @@ const looksAround = async (who: string) => {
   ];
   const shown = (await streamed(who)).filter((each) => caseIds.some((caseId) => each.startsWith(caseId)));
   const byMark = { checking, held };
-  const all = [...tasks, ...candidate];
-  return { texts, read, readable, shown, listed, byMark, tasks: all, candidate, counts, bySecret };
+  const open = [...tasks, ...candidate];
+  return {
+    texts,
+    read,
+    readable,
+    shown,
+    everyCase,
+    listed,
+    byMark,
+    tasks: open,
+    candidate,
+    counts,
+    bySecret,
+  };
 };
+
+/** A table by which these roles see cases as near as is said, and the others all of them. */
+const publish = async (scopes: { [role: string]: Scope }, version: string): Promise<void> => {
+  const see = currentPolicy.acts['case.see'] as Act;
+  const acts = { ...currentPolicy.acts, 'case.see': { ...see, by: { ...see.by, ...scopes } } };
+  const { status } = await api.call('admin', 'PUT', '/v1/policy', {
+    ...currentPolicy,
+    id: 'ours',
+    version,
+    acts,
+  });
+  expect(status).toBe(200);
+};
+const scope = fc.constantFrom<Scope>('own', 'assigned', 'team', 'department', 'all');
 
 const roles = ['handler', 'siu', 'medical', 'agent', 'lead', 'auditor', 'compliance', 'customer', 'designer'];
 let runs = 0;
 
-it('shows random people in lists, counts and searches only what they may read', async () => {
+it('shows random people under random tables in lists, counts and searches only what they may read', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(
@@ -193,12 +222,28 @@ it('shows random people in lists, counts and searches only what they may read', 
         { minLength: 3, maxLength: 3 },
       ),
       fc.array(fc.record({ person: fc.nat(2), of: fc.nat(cases - 1) }), { minLength: 1, maxLength: 3 }),
-      async (people, recusals) => {
+      fc.record({ handler: scope, siu: scope, lead: scope }),
+      fc.array(fc.record({ person: fc.nat(2), of: fc.nat(cases - 1), whole: fc.boolean() }), {
+        maxLength: 4,
+      }),
+      async (people, recusals, scopes, asked) => {
         runs += 1;
+        await publish(scopes, `1.0.${runs}`);
         const idOf = (index: number) => `p${runs}-${index}`;
         for (const [index, { roles, superior }] of people.entries()) {
           const above = superior === undefined || superior === index ? {} : { superior: idOf(superior) };
-          await putPerson(api.store, person(idOf(index), roles, above));
+          const departments = [`d${runs}-${index % 2}`];
+          await putPerson(api.store, person(idOf(index), roles, { ...above, departments }));
+        }
+        for (const index of [0, 1]) {
+          await putDepartment(api.store, 'default', {
+            id: `d${runs}-${index}`,
+            title: { zh: '部', en: 'D' },
+          });
+        }
+        for (const { person: index, of, whole } of asked) {
+          const to = whole ? { department: `d${runs}-${index % 2}` } : { to: idOf(index) };
+          await api.call('writer', 'POST', `/v1/cases/${caseIds[of]}/tasks`, { question: 'Look', ...to });
         }
         for (const { person: index, of } of recusals) {
           await api.call('compliance', 'POST', `/v1/cases/${caseIds[of]}/recusals`, {
@@ -220,6 +265,7 @@ it('shows random people in lists, counts and searches only what they may read', 
             if (each === index) expect(read.has(caseIds[of] ?? '')).toBe(false);
           }
           expect(listed.filter(({ caseId }) => !read.has(caseId as string))).toEqual([]);
+          expect(found.everyCase.map(({ caseId }) => caseId).toSorted()).toEqual([...read.keys()].toSorted());
           for (const { caseId, taskId } of tasks) {
             const inCase = (read.get(caseId as string)?.tasks ?? []) as unknown as Shown[];
             expect(inCase.map((task) => task.taskId)).toContain(taskId);

@@ -147,8 +147,9 @@ describe('a decision', () => {
       decide(nearer, { act: 'peek', right: right(roles), ...(near ? { near } : {}) }).because;
     expect(peek(['handler'], [])).toBe('scope');
     expect(peek(['handler'], undefined)).toBe('scope');
-    expect(peek(['handler'], ['own', 'team'])).toBe('scope');
+    expect(peek(['handler'], ['team', 'department'])).toBe('scope');
     expect(peek(['handler'], ['assigned'])).toBe('allowed');
+    expect(peek(['handler'], ['own'])).toBe('allowed');
     expect(peek(['lead'], [])).toBe('allowed');
   });
 

@@ -1,5 +1,6 @@
 import type { Money } from '../json.ts';
 import { own } from '../own.ts';
+import { isNearEnough } from './near.ts';
 import { coversAmount, isAmong, type Right } from './rights.ts';
 import type { Policy, Scope } from './table.ts';
 
@@ -69,4 +70,4 @@ export const decide = (policy: Policy, question: Question): Decision => {
 };
 
 const fits = (scope: Scope | undefined, near: readonly Scope[]): boolean =>
-  scope === 'all' || (scope !== undefined && near.includes(scope));
+  scope !== undefined && isNearEnough(scope, near);
