@@ -87,25 +87,36 @@ const checkCondition = ({ diverged, ending }: CaseRun): void => {
 };
 
 /** Waits until the store has what the command did, or is known not to have it soon. */
-const answerTo = async (run: CaseRun, commandId: string): Promise<Answer> => {
-  const { live, queue } = run;
+const answerTo = (run: CaseRun, commandId: string): Promise<Answer> => {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  run.queue.watch(() => {
+    const answer = answerNow(run, commandId);
+    if (answer instanceof Error) {
+      reject(answer);
+    } else if (answer !== undefined) {
+      resolve(answer);
+    }
+    return answer !== undefined;
+  });
+  return promise;
+};
+
+/** The answer, or the failure that is one; undefined as long as the store may still take the command. */
+const answerNow = ({ live, queue, diverged }: CaseRun, commandId: string): Answer | Error | undefined => {
   // Where the command stands may change while it waits: after a crash the run may find that it stored another order.
-  const isStored = (): boolean => {
-    const answered = live.answered(commandId);
-    return answered !== undefined && queue.storedSeq() >= answered.seq;
-  };
-  while (!isStored() && live.answered(commandId) !== undefined && !queue.behind() && !run.diverged) {
-    await queue.news();
-  }
-  if (run.diverged && !isStored()) {
-    throw conditionFailure('diverged');
-  }
   const answered = live.answered(commandId);
+  const projected = answered !== undefined && queue.storedSeq() >= answered.seq;
+  if (!projected && answered !== undefined && !queue.behind() && !diverged) {
+    return undefined;
+  }
+  if (diverged && !projected) {
+    return conditionFailure('diverged');
+  }
   if (!answered) {
     const refusal = live.refusalOf(commandId);
-    throw refusal ? refusedFailure(refusal) : new Error('A command was accepted and not taken.');
+    return refusal ? refusedFailure(refusal) : new Error('A command was accepted and not taken.');
   }
-  return { caseId: live.state().caseId, ...answered, projected: isStored() };
+  return { caseId: live.state().caseId, ...answered, projected };
 };
 
 const isOfEngine = ({ type }: Command): boolean => type === 'service' || type === 'failure';

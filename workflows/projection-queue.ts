@@ -66,8 +66,8 @@ export interface ProjectionQueue {
   isUntouched: () => boolean;
   /** A flush failed or took too long, and not everything is stored since. */
   behind: () => boolean;
-  /** Resolves at the next news from the store. One promise for all who wait, where a condition would cost each ten. */
-  news: () => Promise<void>;
+  /** Looks now, and again at each news from the store until it has seen what it waits for. A promise for each would be dear. */
+  watch: (hasSeen: () => boolean) => void;
 }
 
 /** Steps on their way to the store: what waits is flushed together, in order, one flush at a time. */
@@ -82,12 +82,10 @@ export const createProjectionQueue = (
   let draining = false;
   let stopped = false;
   let sent = Promise.withResolvers<void>();
-  let news = Promise.withResolvers<void>();
+  let watching: (() => boolean)[] = [];
 
   const tell = (): void => {
-    const told = news;
-    news = Promise.withResolvers();
-    told.resolve();
+    watching = watching.filter((hasSeen) => !hasSeen());
   };
 
   const take = (steps: Step[], batch: Batch, answer: Projected): void => {
@@ -168,7 +166,11 @@ export const createProjectionQueue = (
     isSettled: () => !draining,
     isUntouched: () => storedSeq === storedBefore,
     behind: () => behind,
-    news: () => news.promise,
+    watch: (hasSeen) => {
+      if (!hasSeen()) {
+        watching.push(hasSeen);
+      }
+    },
   };
 };
 

@@ -12,11 +12,13 @@ export interface WakeTimer {
 /** The one timer of a case. Pausing and extending deadlines is data and costs no timer. */
 export const createWakeTimer = (fire: () => Promise<void>, broken: (error: Error) => void): WakeTimer => {
   let armed: { atMs: number; scope: CancellationScope } | undefined;
+  // One for all: outside the scope of whoever asks for a timer, for a handler that has ended must not take it along.
+  const lasting = new CancellationScope({ cancellable: false });
 
   const start = async (atMs: number): Promise<void> => {
     await sleep(Math.max(atMs - Date.now(), 1));
     armed = undefined;
-    await CancellationScope.nonCancellable(fire);
+    await lasting.run(fire);
   };
 
   return {
@@ -29,16 +31,15 @@ export const createWakeTimer = (fire: () => Promise<void>, broken: (error: Error
         return;
       }
       armed?.scope.cancel();
-      // Outside the scope of whoever asked for it: a handler that has ended must not take the timer along.
-      CancellationScope.nonCancellable(() => {
-        const scope = new CancellationScope();
-        armed = { atMs, scope };
-        return scope.run(() => start(atMs));
-      }).catch((error: Error) => {
-        if (!isCancellation(error)) {
-          broken(error);
-        }
-      });
+      const scope = new CancellationScope({ cancellable: true, parent: lasting });
+      armed = { atMs, scope };
+      scope
+        .run(() => start(atMs))
+        .catch((error: Error) => {
+          if (!isCancellation(error)) {
+            broken(error);
+          }
+        });
     },
     stop: () => {
       armed?.scope.cancel();
