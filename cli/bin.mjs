@@ -21,6 +21,8 @@ if (!existsSync(join(root, 'node_modules/.package-lock.json'))) {
   process.umask(0o077);
   // What was compiled once is kept: the next start takes a quarter less.
   module.enableCompileCache(join(root, '.caseloom/compiled'));
+  const { resolveOnce } = await import('./resolve-once.mjs');
+  resolveOnce();
   const { main } = await import('./main.ts');
   await main(process.argv);
 } else if (existsSync(ownNode)) {
