@@ -81,7 +81,7 @@ const counts = createRoute({
 });
 
 export const taskListRoutes = (services: Services): Router => {
-  const { store, now } = services;
+  const { store, now, definitions } = services;
   const router = newRouter();
 
   on(router, counts, async (c) => {
@@ -99,16 +99,19 @@ export const taskListRoutes = (services: Services): Router => {
   on(router, list, async (c) => {
     const person = c.get('person');
     const { items, next } = await workList(services, c, c.req.valid('query'));
-    const [owners, ...views] = await Promise.all([
-      caseOwners(
-        store,
-        person.tenant,
-        items.map(({ caseId }) => caseId),
-      ),
-      ...items.map((row) => taskView(services, row)),
+    const { tenant } = person;
+    const caseIds = items.map(({ caseId }) => caseId);
+    const definitionIds = [...new Set(items.map(({ definitionId }) => definitionId))];
+    const [owners, ...published] = await Promise.all([
+      caseOwners(store, tenant, caseIds),
+      ...definitionIds.map((id) => definitions.find(tenant, id)),
     ]);
+    const documents = new Map(definitionIds.map((id, n) => [id, published[n]?.document]));
     return c.json({
-      items: views.map((each) => ({ ...each, owner: owners.get(each.caseId) ?? null })),
+      items: items.map((row) => ({
+        ...taskView(row, documents.get(row.definitionId)),
+        owner: owners.get(row.caseId) ?? null,
+      })),
       next,
     });
   });
@@ -118,22 +121,19 @@ export const taskListRoutes = (services: Services): Router => {
 const priorities = ['high', 'normal', 'low'] as const;
 
 /** A task as it is listed. */
-const taskView = async ({ definitions }: Services, row: TaskRow) => {
-  const published = await definitions.find(row.tenant, row.definitionId);
-  return {
-    taskId: row.taskId,
-    caseId: row.caseId,
-    caseNumber: row.caseNumber,
-    kind: row.caseKind,
-    definition: { id: row.definitionId },
-    state: row.state,
-    title: taskTitle(published?.document, row.state),
-    status: row.status,
-    role: row.role,
-    department: row.department,
-    assignee: row.assignee,
-    priority: priorities[row.priority] ?? 'normal',
-    openedAt: row.openedAt,
-    dueAt: row.dueAt,
-  };
-};
+const taskView = (row: TaskRow, document: Parameters<typeof taskTitle>[0]) => ({
+  taskId: row.taskId,
+  caseId: row.caseId,
+  caseNumber: row.caseNumber,
+  kind: row.caseKind,
+  definition: { id: row.definitionId },
+  state: row.state,
+  title: taskTitle(document, row.state),
+  status: row.status,
+  role: row.role,
+  department: row.department,
+  assignee: row.assignee,
+  priority: priorities[row.priority] ?? 'normal',
+  openedAt: row.openedAt,
+  dueAt: row.dueAt,
+});
