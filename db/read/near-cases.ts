@@ -34,23 +34,27 @@ export const isNear = (near: Nearness, { tenant, caseId }: CaseRef): SQL =>
     union all select back.case_id from links back where back.tenant = ${tenant} and back.to_case_id = ${caseId} and back.rel in ${oneMatter}
   ) matter where ${isItselfNear(near, { tenant, caseId: sql.raw('matter.id') })})`;
 
-// The plus signs keep out the indexes by person or group: each would walk all that they have instead of this case's.
+// Hints and plus signs keep out the indexes by person or group, which would walk all that these have, or all of the tenant,
+// instead of this case's.
 const isItselfNear = (near: Nearness, { tenant, caseId }: CaseRef): SQL => {
   const { owners, holders, parties, claimable, groups, departments } = near;
   const ofCase = (alias: string): SQL =>
     sql`${sql.identifier(alias)}.tenant = ${tenant} and ${sql.identifier(alias)}.case_id = ${caseId}`;
   return sql.join(
     [
-      sql`exists (select 1 from cases c where ${ofCase('c')} and (+c.owner in ${owners} or +c.department in ${departments}))`,
-      sql`exists (select 1 from case_facets f where ${ofCase('f')} and f.facet in ${holders.map(personFacet)})`,
+      sql`exists (select 1 from cases c where ${ofCase('c')} and (+c.owner in ${owners} or +c.department in ${among(departments)}))`,
+      sql`exists (select 1 from case_facets f where ${ofCase('f')} and +f.facet in ${among(holders.map(personFacet))})`,
       sql`exists (select 1 from tasks t indexed by tasks_case where ${ofCase('t')} and t.status = 'open'
-        and (t.group_key in ${groups} or (t.assignee is null and t.group_key in ${claimable})))`,
+        and (t.group_key in ${among(groups)} or (t.assignee is null and t.group_key in ${among(claimable)})))`,
       sql`exists (select 1 from notifications n where n.tenant = ${tenant} and n.person_id in ${parties} and n.case_id = ${caseId})`,
-      sql`exists (select 1 from entries e where ${ofCase('e')} and +e.actor_id in ${parties})`,
+      sql`exists (select 1 from entries e indexed by entries_command where ${ofCase('e')} and e.actor_id in ${parties})`,
     ],
     sql` or `,
   );
 };
+
+/** The values as one parameter, however many there are: a large organisation has more than a statement takes. */
+const among = (values: readonly string[]): SQL => sql`(select given.value from ${givenIds(values)})`;
 
 /** Of more near cases a list is walked in its own order: among so many, one in some dozens is near. */
 const nearMax = 10_000;
@@ -75,51 +79,49 @@ export const nearCaseIds = (db: Db, tenant: string, near: Nearness): string[] | 
     union all select l.case_id from ${given} cross join links l
       where l.tenant = ${tenant} and l.to_case_id = given.value and l.rel in ${oneMatter}`);
   for (const { caseId } of linked) found.add(caseId);
-  return [...found];
+  return found.size > nearMax ? undefined : [...found];
 };
 
-/** One range of an index for each way of being near. */
+/** Ranges of one index for each way of being near. Cut off where they are too many; a case with many tasks is one case. */
 const rangesOf = (tenant: string, near: Nearness): SQL[] => {
   const { owners, holders, parties, claimable, groups, departments } = near;
-  const ranges = (keys: string[], rest: (key: string) => SQL, max = nearMax + 1): SQL[] =>
-    [...new Set(keys)].map((key) => sql`select case_id as "caseId" from ${rest(key)} limit ${max}`);
+  const cases = (keys: readonly string[], rows: SQL): SQL =>
+    sql`select distinct case_id as "caseId" from ${givenIds([...new Set(keys)])} cross join ${rows} limit ${nearMax + 1}`;
+  const acts = (rows: SQL): SQL => sql`select case_id as "caseId" from ${rows} limit ${actsMax}`;
   return [
-    ...ranges(
-      owners.filter((id) => !holders.includes(id)),
-      (id) => sql`case_facets f indexed by case_facets_opened
-        where f.tenant = ${tenant} and f.facet = ${personFacet(id)}
-        and exists (select 1 from cases c where c.tenant = f.tenant and c.case_id = f.case_id and c.owner = ${id})`,
+    ...owners
+      // Who holds a case, its owner included, is found below.
+      .filter((id) => !holders.includes(id))
+      .map((id) =>
+        cases(
+          [personFacet(id)],
+          sql`case_facets f indexed by case_facets_opened where f.tenant = ${tenant} and f.facet = given.value
+            and exists (select 1 from cases c where c.tenant = f.tenant and c.case_id = f.case_id and c.owner = ${id})`,
+        ),
+      ),
+    cases(
+      holders.map(personFacet),
+      sql`case_facets indexed by case_facets_opened where tenant = ${tenant} and facet = given.value`,
     ),
-    ...ranges(
-      holders,
-      (id) =>
-        sql`case_facets indexed by case_facets_opened where tenant = ${tenant} and facet = ${personFacet(id)}`,
-    ),
-    ...ranges(
+    cases(
       claimable,
-      (key) => sql`tasks indexed by tasks_candidate_due
-        where tenant = ${tenant} and group_key = ${key} and status = 'open' and assignee is null`,
+      sql`tasks indexed by tasks_candidate_due
+        where tenant = ${tenant} and group_key = given.value and status = 'open' and assignee is null`,
     ),
-    ...ranges(
+    cases(
       groups,
-      (key) =>
-        sql`tasks indexed by tasks_team_due where tenant = ${tenant} and group_key = ${key} and status = 'open'`,
+      sql`tasks indexed by tasks_team_due where tenant = ${tenant} and group_key = given.value and status = 'open'`,
     ),
-    ...ranges(
+    cases(
       departments,
-      (id) => sql`cases indexed by cases_department_opened where tenant = ${tenant} and department = ${id}`,
+      sql`cases indexed by cases_department_opened where tenant = ${tenant} and department = given.value`,
     ),
-    ...ranges(
-      parties,
-      (id) => sql`notifications indexed by notifications_person
-        where tenant = ${tenant} and person_id = ${id} and case_id <> '' order by created_at_ms desc`,
-      actsMax,
-    ),
-    ...ranges(
-      parties,
-      (id) =>
+    ...parties.flatMap((id) => [
+      acts(sql`notifications indexed by notifications_person
+        where tenant = ${tenant} and person_id = ${id} and case_id <> '' order by created_at_ms desc`),
+      acts(
         sql`entries indexed by entries_actor where tenant = ${tenant} and actor_id = ${id} order by at desc`,
-      actsMax,
-    ),
+      ),
+    ]),
   ];
 };
