@@ -1,17 +1,7 @@
 import type { Json } from '../../machines/kernel/json.ts';
 import { customer, type PlannedStep } from '../replay/plan.ts';
-import type { Road } from './complaint-roads.ts';
+import { because, event, evidence, once, type Road } from './road.ts';
 
-const reason = 'Generated for the demonstration';
-const evidence = ['generated paper'];
-
-const event = (type: string, as: string, data?: { [name: string]: Json }): PlannedStep => ({
-  type,
-  as,
-  ...(data === undefined ? {} : { data }),
-});
-const because = (step: PlannedStep): PlannedStep => ({ ...step, reason });
-const once = (awaits: string, step: PlannedStep): PlannedStep => ({ ...step, awaits });
 const paper = (document: string): PlannedStep => ({ document, as: 'agent' });
 const ofExposure = (step: PlannedStep): PlannedStep => ({ ...step, on: 'child' });
 

@@ -1,21 +1,7 @@
 import type { Json } from '../../machines/kernel/json.ts';
-import { customer, type PlannedStep } from '../replay/plan.ts';
+import { customer } from '../replay/plan.ts';
+import { because, event, evidence, once, type Road, yuan } from './road.ts';
 
-/** A way that a demonstration's case goes, and the state it stands in afterwards. */
-export type Road = { readonly to: string; readonly steps: readonly PlannedStep[] };
-
-const reason = 'Generated for the demonstration';
-const evidence = ['generated paper'];
-
-const event = (type: string, as: string, data?: { [name: string]: Json }): PlannedStep => ({
-  type,
-  as,
-  ...(data === undefined ? {} : { data }),
-});
-const because = (step: PlannedStep): PlannedStep => ({ ...step, reason });
-const once = (awaits: string, step: PlannedStep): PlannedStep => ({ ...step, awaits });
-
-const yuan = (amount: number): Json => ({ amount: amount * 100, currency: 'CNY' });
 const paying = (amount: number): { [name: string]: Json } => ({
   remedy: { kind: 'payment', amount: yuan(amount) },
 });

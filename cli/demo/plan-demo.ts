@@ -2,21 +2,15 @@ import { type Random, seededRandom } from '../../activities/ports/generated-rand
 import type { PolicyBook } from '../../activities/ports/policy-book.ts';
 import type { CasePlan } from '../replay/plan.ts';
 import { claimRoads } from './claim-roads.ts';
-import {
-  complaintRoads,
-  incidentRoad,
-  type Road,
-  refusedRoad,
-  shortClockRoads,
-  underWay,
-} from './complaint-roads.ts';
+import { complaintRoads, incidentRoad, refusedRoad, shortClockRoads, underWay } from './complaint-roads.ts';
+import { type Road, reason } from './road.ts';
+import { teamOpening, teamRoad } from './team-road.ts';
 
-/** Cases that the demonstration opens; the exposures that its claims start come on top. */
+/** Cases that the demonstration opens; the exposures that its claims start, and an approval, come on top. */
 export const demoCases = 60;
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-const reason = 'Generated for the demonstration';
 
 /**
  * Days after which a complaint stands at 75, 90 and 100 % of the fifteen days that its decision has: the clock begins
@@ -46,12 +40,17 @@ export const planDemo = (nowMs: number, book: PolicyBook, count = demoCases): Ca
     planned(`demo:${run}:${++n}`, { ...complaintBody(random), profile: 'demo' }, steps);
   const claim = ({ steps }: Road): CasePlan =>
     planned(`demo:${run}:${++n}`, claimBody(random, book, nowMs, at(random.int(1, 20) * minuteMs)), steps);
+  const team = (receivedAt: string): CasePlan => {
+    const { as, body } = teamOpening;
+    return planned(`demo:${run}:${++n}`, { ...body, ...backdated(receivedAt) }, teamRoad.steps, as);
+  };
   const lately = (): string => at(random.int(5, 600) * minuteMs);
 
   const special = [
     ...decisionDays.map((days) => complaint(underWay, at(days * dayMs))),
     complaint(refusedRoad, lately()),
     complaint(incidentRoad, lately()),
+    team(lately()),
   ];
   const phases = [
     ...complaintRoads.map((road) => () => complaint(road, lately())),
@@ -66,11 +65,12 @@ export const planDemo = (nowMs: number, book: PolicyBook, count = demoCases): Ca
   return [...special, ...others, ...shortClockRoads.map(onShortClock)];
 };
 
-const planned = (key: string, body: CasePlan['opening']['body'], steps: CasePlan['steps']): CasePlan => ({
-  key,
-  opening: { as: 'agent', body },
-  steps,
-});
+const planned = (
+  key: string,
+  body: CasePlan['opening']['body'],
+  steps: CasePlan['steps'],
+  as = 'agent',
+): CasePlan => ({ key, opening: { as, body }, steps });
 
 const surnames = ['王', '李', '张', '刘', '陈', '杨', '赵', '黄'] as const;
 const givenNames = ['小明', '芳', '伟', '静', '丽', '强', '敏', '磊'] as const;

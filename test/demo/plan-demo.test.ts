@@ -3,6 +3,7 @@ import { generatePolicyBook } from '../../activities/ports/generated-policies.ts
 import { claimRoads } from '../../cli/demo/claim-roads.ts';
 import { complaintRoads, refusedRoad } from '../../cli/demo/complaint-roads.ts';
 import { decisionDays, demoCases, planDemo } from '../../cli/demo/plan-demo.ts';
+import { teamRoad } from '../../cli/demo/team-road.ts';
 import type { SendRequest } from '../../cli/replay/case-api.ts';
 import type { CaseAnswer } from '../../cli/replay/follow-case.ts';
 import { replayPlans } from '../../cli/replay/replay-plans.ts';
@@ -37,9 +38,9 @@ const plans = planDemo(now, book);
 it('plans sixty cases, each phase among them, the same ones for each start', () => {
   expect(plans).toHaveLength(demoCases);
   expect(planDemo(now, book)).toEqual(plans);
-  expect(planDemo(now, book, 1).length).toBeGreaterThanOrEqual(7);
+  expect(planDemo(now, book, 1).length).toBe(8);
   const planned = plans.map(({ steps }) => JSON.stringify(steps));
-  for (const { steps } of [...complaintRoads, ...claimRoads, refusedRoad]) {
+  for (const { steps } of [...complaintRoads, ...claimRoads, refusedRoad, teamRoad]) {
     expect(planned).toContain(JSON.stringify(steps));
   }
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimRoads } from '../../cli/demo/claim-roads.ts';
 import { complaintRoads } from '../../cli/demo/complaint-roads.ts';
 import { demoCases } from '../../cli/demo/plan-demo.ts';
+import { opinionSigner } from '../../cli/demo/team-road.ts';
 import { projectFolder } from '../../cli/project-folder.ts';
 import { type RunningServer, startRunningServer } from '../support/running-server.ts';
 
@@ -57,6 +58,10 @@ describe('demo fill', () => {
         query(`select number from cases where states like '%"paying"%' and incident = 1`);
       await expect.poll(incidents, { timeout: 20_000 }).toHaveLength(1);
       expect(query(`select n from records where type = 'command.refused'`)).toHaveLength(1);
+      const signers = () =>
+        query(`select assignee from tasks join cases using (tenant, case_id)
+               where kind = 'approval' and tasks.status = 'open'`);
+      await expect.poll(signers, { timeout: 20_000 }).toEqual([{ assignee: opinionSigner }]);
 
       const again = await server.caseloom('demo', 'fill');
       expect(again).toMatchObject({ code: 0, stdout: 'There are cases already; no demo case was made.\n' });
