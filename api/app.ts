@@ -35,6 +35,7 @@ import { policyVersionRoutes } from './routes/policy-versions.ts';
 import { recusalRoutes } from './routes/recusals.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { surgeRoutes } from './routes/surge.ts';
+import { surgePlanRoutes } from './routes/surge-plans.ts';
 import { taskPeopleRoutes } from './routes/task-people.ts';
 import { taskVerbRoutes } from './routes/task-verbs.ts';
 import { taskListRoutes } from './routes/tasks.ts';
@@ -93,6 +94,7 @@ export const createApp = (deps: ApiDeps): Router => {
     delegationRoutes,
     messageRoutes,
     surgeRoutes,
+    surgePlanRoutes,
     policyRoutes,
     policyVersionRoutes,
     casePolicyRoutes,

@@ -12,7 +12,8 @@ import { type Ladder, ladderProblems } from '../../machines/notification/ladder.
 import { type Template, templateProblems } from '../../machines/notification/template.ts';
 import { changePeople, type RequestedBy } from '../change-people.ts';
 import { requireAdmin, requireStaff } from '../people-rights.ts';
-import { Condition, Refused } from '../problem.ts';
+import { Condition } from '../problem.ts';
+import { type DocumentProblem, refuseInvalid, versionTaken } from '../refuse-invalid.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { commandHeaders, commandProblems, readProblems } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
@@ -84,9 +85,7 @@ export const notificationSettingRoutes = (services: Services): Router => {
   });
   const write = async (tenant: string, setting: NotificationSetting, by: RequestedBy) => {
     if ((await writeNotificationSetting(store, tenant, setting, by)) === 'VERSION_TAKEN') {
-      throw new Refused('ALREADY_EXISTS', 'Another content has this version: a version never changes.', {
-        errors: [{ pointer: '/version', message: 'is taken' }],
-      });
+      throw versionTaken();
     }
     return { saved: null };
   };
@@ -163,17 +162,6 @@ export const notificationSettingRoutes = (services: Services): Router => {
   return router;
 };
 
-interface Problem {
-  pointer: string;
-  message: string;
-}
-
-const refuseInvalid = (problems: readonly Problem[]): void => {
-  if (problems.length > 0) {
-    throw new Refused('DATA_INVALID', 'It cannot be used; `errors` says where.', { errors: [...problems] });
-  }
-};
-
 /** @throws Condition */
 const requireShipped = (id: string): void => {
   if (!findTemplate(id)) {
@@ -184,8 +172,12 @@ const requireShipped = (id: string): void => {
 const places = ['owner', 'assignee', 'department-head'];
 
 /** Roles and templates that a ladder names and there are none of. */
-const unknownIn = ({ rungs, line, lastResort }: Ladder, roles: ReadonlySet<string>): Problem[] => {
-  const named = (names: readonly string[], pointer: string, also: readonly string[] = []): Problem[] =>
+const unknownIn = ({ rungs, line, lastResort }: Ladder, roles: ReadonlySet<string>): DocumentProblem[] => {
+  const named = (
+    names: readonly string[],
+    pointer: string,
+    also: readonly string[] = [],
+  ): DocumentProblem[] =>
     names.flatMap((name, index) =>
       roles.has(name) || also.includes(name)
         ? []
@@ -205,7 +197,7 @@ const unknownIn = ({ rungs, line, lastResort }: Ladder, roles: ReadonlySet<strin
 };
 
 /** Fields that messages of this kind have no value for: such a message could not be sent. */
-const strangersIn = (template: Template, id: string): Problem[] => {
+const strangersIn = (template: Template, id: string): DocumentProblem[] => {
   const known = findTemplate(id)?.fields ?? [];
   return (Array.isArray(template.fields) ? template.fields : []).flatMap((field, index) =>
     known.includes(field)

@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { endSurge, readSurge, type Surge, setSurgeRule, startSurge } from '../../db/own/surge.ts';
+import { surgePlanIn, surgePlansIn } from '../../db/own/surge-plans.ts';
 import { readSetting } from '../../db/own/tenant-settings.ts';
 import { instantAt, instantMs } from '../../machines/kernel/instant.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
-import { findSurgePlan, shippedSurgePlans } from '../../machines/library/surge/index.ts';
 import { changePeople } from '../change-people.ts';
 import { requireStaff } from '../people-rights.ts';
 import { Condition, Refused } from '../problem.ts';
@@ -110,13 +110,12 @@ export const surgeRoutes = (services: Services): Router => {
       throw new Refused('ROLE_REQUIRED', `Surge mode is switched by: ${managers.join(', ')}.`);
     }
   };
-  const planOf = (id: string) => {
-    const plan = findSurgePlan(id);
+  const planOf = async (tenant: string, id: string) => {
+    const plan = await store.read((db) => surgePlanIn(db, tenant, id));
     if (!plan) {
+      const known = (await store.read((db) => surgePlansIn(db, tenant))).map((each) => each.id);
       throw new Refused('DATA_INVALID', 'There is no such plan.', {
-        errors: [
-          { pointer: '/plan', message: `is one of ${shippedSurgePlans.map((each) => each.id).join(', ')}` },
-        ],
+        errors: [{ pointer: '/plan', message: `is one of ${known.join(', ')}` }],
       });
     }
     return plan;
@@ -129,7 +128,7 @@ export const surgeRoutes = (services: Services): Router => {
     return c.json({
       on: surge === undefined ? null : view(surge),
       rule: chosen?.plan ?? null,
-      plans: shippedSurgePlans.map((plan) => ({ ...plan })),
+      plans: (await store.read((db) => surgePlansIn(db, tenant))).map((plan) => ({ ...plan })),
     });
   });
 
@@ -139,22 +138,26 @@ export const surgeRoutes = (services: Services): Router => {
     return changePeople(services, c, {
       subject,
       status: 200,
-      authorize: ({ atMs }) => {
+      authorize: async ({ atMs }) => {
         requireManager(person);
         const untilMs = instantMs(until);
-        const { hoursMax } = planOf(id);
+        const { hoursMax } = await planOf(person.tenant, id);
         if (untilMs <= atMs || untilMs > atMs + hoursMax * 3_600_000) {
           throw new Refused('TIME_INVALID', `The plan is on for at most ${hoursMax} hours from now.`, {
             errors: [{ pointer: '/until', message: `lies within ${hoursMax} hours from now` }],
           });
         }
       },
-      work: (by) =>
+      work: async (by) =>
         startSurge(
           store,
           person.tenant,
           {
-            ...{ plan: planOf(id), from: instantAt(by.atMs), until: instantAt(instantMs(until)) },
+            ...{
+              plan: await planOf(person.tenant, id),
+              from: instantAt(by.atMs),
+              until: instantAt(instantMs(until)),
+            },
             ...{ by: person.id, cause: 'manager', reason },
           },
           by,
@@ -186,9 +189,9 @@ export const surgeRoutes = (services: Services): Router => {
     return changePeople(services, c, {
       subject,
       status: 200,
-      authorize: () => {
+      authorize: async () => {
         requireManager(person);
-        if (plan !== null && planOf(plan).rule === undefined) {
+        if (plan !== null && (await planOf(person.tenant, plan)).rule === undefined) {
           throw new Refused('DATA_INVALID', 'That plan has no rule.', {
             errors: [{ pointer: '/plan', message: 'has no rule' }],
           });

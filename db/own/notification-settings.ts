@@ -1,5 +1,4 @@
 import { and, eq } from 'drizzle-orm';
-import { canonicalJson, isPlainObject } from '../../machines/kernel/canonical-json.ts';
 import type { Json } from '../../machines/kernel/json.ts';
 import { findTemplate, shippedLadder } from '../../machines/library/notification/index.ts';
 import type { Ladder } from '../../machines/notification/ladder.ts';
@@ -7,7 +6,8 @@ import type { Template } from '../../machines/notification/template.ts';
 import { withSurge } from '../../machines/surge/with-surge.ts';
 import type { Db, Store } from '../open.ts';
 import { tenantSettings } from '../schema/index.ts';
-import { type ChangedBy, contentsIn, recordChange } from './people-history.ts';
+import { type ChangedBy, recordChange } from './people-history.ts';
+import { isVersionTaken, versionOf } from './setting-version.ts';
 import { surgeIn } from './surge.ts';
 import { settingIn } from './tenant-settings.ts';
 
@@ -46,11 +46,7 @@ export const writeNotificationSetting = (
     const given = (setting.kind === 'ladder' ? setting.ladder : setting.template) as Json;
     const content: Json = given ?? { removed: true };
     const shipped = (setting.kind === 'ladder' ? shippedLadder : findTemplate(setting.id)) as unknown as Json;
-    const before = contentsIn(db, tenant, subject);
-    const isTaken = [shipped, ...before].some(
-      (other) => versionOf(other) === versionOf(content) && !isSame(other, content),
-    );
-    if (given !== null && isTaken) {
+    if (given !== null && isVersionTaken(db, tenant, subject, { content, shipped })) {
       return 'VERSION_TAKEN';
     }
     const templates = settingIn(db, tenant, 'templates') ?? {};
@@ -75,11 +71,6 @@ export const writeNotificationSetting = (
     recordChange(db, tenant, { type: 'setting.changed', subject, content, detail }, by);
     return 'written';
   });
-
-const versionOf = (content: Json): string | undefined =>
-  isPlainObject(content) && content.version !== undefined ? String(content.version) : undefined;
-
-const isSame = (a: Json, b: Json): boolean => canonicalJson(a) === canonicalJson(b);
 
 /** A template: the company's own, else the shipped one. */
 export const templateIn = (db: Db, tenant: string, id: string): Template | undefined =>

@@ -1,12 +1,12 @@
 import { and, eq, gte, lt, min, sql } from 'drizzle-orm';
 import { instantAt } from '../../machines/kernel/instant.ts';
 import type { Json, JsonObject } from '../../machines/kernel/json.ts';
-import { findSurgePlan } from '../../machines/library/surge/index.ts';
 import { callsForSurge, type SurgeFigures, type SurgePlan } from '../../machines/surge/plan.ts';
 import type { Db, Store } from '../open.ts';
 import { cases, tenantSettings } from '../schema/index.ts';
 import { type ChangedBy, recordChange } from './people-history.ts';
 import type { Saved } from './person-record.ts';
+import { surgePlanIn } from './surge-plans.ts';
 import { settingIn } from './tenant-settings.ts';
 
 /** A time in which a company works in surge mode, with the plan as it was then. Instants are RFC 3339 UTC. */
@@ -151,7 +151,7 @@ export const startDueSurges = (store: Store, nowMs: number): Promise<string[]> =
       .where(eq(tenantSettings.name, 'surgeRule'))
       .all()
       .filter(({ tenant, value }) => {
-        const plan = findSurgePlan(String((value as { plan?: Json }).plan ?? ''));
+        const plan = surgePlanIn(db, tenant, String((value as { plan?: Json }).plan ?? ''));
         const last = settingIn(db, tenant, 'surge');
         const { rule } = plan ?? {};
         const isTooSoon =

@@ -5,6 +5,7 @@ import type { PolicyRef } from '../../machines/kernel/state.ts';
 import type { Ladder } from '../../machines/notification/ladder.ts';
 import type { Template } from '../../machines/notification/template.ts';
 import type { OidcGroups } from '../../machines/people/oidc-groups.ts';
+import type { SurgePlan } from '../../machines/surge/plan.ts';
 import type { Db, Store } from '../open.ts';
 import { perConnection } from '../prepared.ts';
 import { tenantSettings } from '../schema/index.ts';
@@ -21,6 +22,8 @@ export interface TenantSettings {
   numberFormat?: string;
   /** Surge mode, as it was switched on last. */
   surge?: Surge;
+  /** The company's own plans for it, by id. */
+  surgePlans?: { [id: string]: SurgePlan };
   /** The plan whose rule may switch it on. */
   surgeRule?: { plan: string | null };
   /** What people hold by their groups at the identity provider. */

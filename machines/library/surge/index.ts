@@ -8,6 +8,3 @@ if (problem) {
 
 /** Plans that a company may switch on as they are. */
 export const shippedSurgePlans: readonly SurgePlan[] = [holiday as SurgePlan];
-
-export const findSurgePlan = (id: string): SurgePlan | undefined =>
-  shippedSurgePlans.find((plan) => plan.id === id);
