@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Fragment } from '../sign-in/pages/layout.ts';
 import type { Language } from '../sign-in/pages/texts.ts';
 import type { ApprovalCard } from './card.ts';
-import { type CardTexts, cardTextsOf } from './card-texts.ts';
+import { answerText, type CardTexts, cardTextsOf } from './card-texts.ts';
 import { dueText, instantText, leftText } from './instant-text.ts';
 import { moneyText, type ShownValue, valueText } from './shown-values.ts';
 
@@ -138,7 +138,7 @@ ${earlier.map(({ status, amount, openedAt }) => html`<li>${instantText(openedAt,
 const answers = (card: ApprovalCard, t: CardTexts, { key, language, link }: CardPage): Fragment => {
   const { mine, isStale, caseId } = card;
   if (isStale || 'blocked' in mine) {
-    const why = isStale ? t.stale : card.status === 'running' ? blockedText(mine, t) : t.ended;
+    const why = isStale ? t.stale : card.status === 'running' ? blockedText(mine, t, language) : t.ended;
     return html`<p class="note" role="status">${why}</p>`;
   }
   if (card.asksSecondFactor) {
@@ -162,9 +162,17 @@ ${mine.earlierSteps.map((id) => html`<option value="${id}">${card.steps.find((st
 </form>`;
 };
 
-const blockedText = (mine: ApprovalCard['mine'], t: CardTexts): string => {
-  const code = 'blocked' in mine ? mine.blocked : '';
-  return code === 'AUTHORITY_EXCEEDED' ? t.beyondLimit : code === 'TASK_TAKEN' ? t.taken : t.blocked;
+const blockedText = (mine: ApprovalCard['mine'], t: CardTexts, language: Language): string => {
+  switch ('blocked' in mine ? mine.blocked : '') {
+    case 'AUTHORITY_EXCEEDED':
+      return t.beyondLimit;
+    case 'TASK_TAKEN':
+      return t.taken;
+    case 'FOUR_EYES':
+      return answerText('FOUR_EYES', language) ?? t.blocked;
+    default:
+      return t.blocked;
+  }
 };
 
 const ruleText = (rule: string, t: CardTexts): string =>
