@@ -93,7 +93,7 @@ describe('caseloom notify preview', () => {
 
   it('prints a template with examples in either language, published or of a file, and refuses others', () => {
     expect(preview('digest', '--lang', 'en').text).toMatch(
-      /^Today: 7 due, 2 at risk\n\nToday 7 of your tasks/,
+      /^Today: 7 due, 2 at risk\n\nOf your tasks, 7 due today, 2 at risk\./,
     );
     expect(preview('nothing')).toMatchObject({ code: 2, text: expect.stringContaining('deadline-near') });
     const file = join(home, 'own.json');
