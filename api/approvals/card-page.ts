@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Fragment } from '../sign-in/pages/layout.ts';
-import type { Language } from '../sign-in/pages/texts.ts';
+import { type Language, textsOf } from '../sign-in/pages/texts.ts';
 import type { ApprovalCard } from './card.ts';
 import { answerText, type CardTexts, cardTextsOf } from './card-texts.ts';
 import { dueText, instantText, leftText } from './instant-text.ts';
@@ -31,7 +31,8 @@ ${asking ? matter(card, asking, t, language) : ''}
 ${dissentPart(card, t, language)}
 ${answers(card, t, page)}
 ${section('steps', t.steps, stepList(card, t, language))}
-${card.earlier.length === 0 ? '' : section('earlier', t.earlier, earlierList(card, t, language))}`;
+${card.earlier.length === 0 ? '' : section('earlier', t.earlier, earlierList(card, t, language))}
+<p><a href="/approvals">${textsOf(language).approvals}</a></p>`;
 };
 
 const row = (name: string, value: string | Fragment): Fragment => html`<dt>${name}</dt><dd>${value}</dd>`;
@@ -138,7 +139,7 @@ ${earlier.map(({ status, amount, openedAt }) => html`<li>${instantText(openedAt,
 const answers = (card: ApprovalCard, t: CardTexts, { key, language, link }: CardPage): Fragment => {
   const { mine, isStale, caseId } = card;
   if (isStale || 'blocked' in mine) {
-    const why = isStale ? t.stale : card.status === 'running' ? blockedText(mine, t, language) : t.ended;
+    const why = isStale ? t.stale : card.status === 'running' ? blockedText(card, t, language) : t.ended;
     return html`<p class="note" role="status">${why}</p>`;
   }
   if (card.asksSecondFactor) {
@@ -162,17 +163,13 @@ ${mine.earlierSteps.map((id) => html`<option value="${id}">${card.steps.find((st
 </form>`;
 };
 
-const blockedText = (mine: ApprovalCard['mine'], t: CardTexts, language: Language): string => {
-  switch ('blocked' in mine ? mine.blocked : '') {
-    case 'AUTHORITY_EXCEEDED':
-      return t.beyondLimit;
-    case 'TASK_TAKEN':
-      return t.taken;
-    case 'FOUR_EYES':
-      return answerText('FOUR_EYES', language) ?? t.blocked;
-    default:
-      return t.blocked;
+const blockedText = ({ mine, isOwn }: ApprovalCard, t: CardTexts, language: Language): string => {
+  if (isOwn) {
+    // Whoever the open step is for.
+    return answerText('FOUR_EYES', language) ?? t.blocked;
   }
+  const code = 'blocked' in mine ? mine.blocked : '';
+  return code === 'AUTHORITY_EXCEEDED' ? t.beyondLimit : code === 'TASK_TAKEN' ? t.taken : t.blocked;
 };
 
 const ruleText = (rule: string, t: CardTexts): string =>

@@ -2,6 +2,7 @@ import { kindOfRights } from '../../db/read/asking-case.ts';
 import type { CaseRow } from '../../db/read/get-case.ts';
 import { personNames } from '../../db/read/person-names.ts';
 import { type Approval, openSeats } from '../../machines/kernel/approval/approval.ts';
+import { barTo, humansOf } from '../../machines/kernel/approval/eligible.ts';
 import { asksSecondFactor } from '../../machines/kernel/approval/second-factor.ts';
 import type { Title } from '../../machines/kernel/definition.ts';
 import type { Money } from '../../machines/kernel/json.ts';
@@ -31,6 +32,8 @@ export interface ApprovalCard {
   /** The asking case has changed since: what would be signed is no more what is there. */
   isStale: boolean;
   proposer: string;
+  /** It is the reader's own, under whichever of their accounts: they decide no step of it. */
+  isOwn: boolean;
   amount?: Money;
   /** The highest amount the reader may decide in that currency. */
   limit?: number;
@@ -112,6 +115,7 @@ export const approvalCard = async (
     ...(asking ? { asking: matterOf(asking, reader) } : {}),
     isStale: asking !== undefined && subjectHashOf(asking) !== approval.subjectHash,
     proposer: name(approval.proposer.id),
+    isOwn: barTo(approval, humansOf(actor))?.fault === 'FOUR_EYES',
     ...(amount === undefined ? {} : { amount }),
     ...(limit === undefined ? {} : { limit }),
     steps: cardSteps(approval, { at, tasks: row.state.tasks, titles: asking?.stepTitles, name }),

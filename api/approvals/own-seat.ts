@@ -1,5 +1,5 @@
 import { type Approval, accountsOf, type Seat } from '../../machines/kernel/approval/approval.ts';
-import { barTo, fault, humansOf, isFault, rightTo } from '../../machines/kernel/approval/eligible.ts';
+import { fault, humansOf, isFault, rightTo } from '../../machines/kernel/approval/eligible.ts';
 import type { Actor } from '../../machines/kernel/command.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
 
@@ -25,11 +25,6 @@ export const ownSeat = (state: CaseState, approval: Approval, actor: Actor, at: 
     };
   }
   const faults = open.map(({ right }) => right).filter(isFault);
-  const own = barTo(approval, humansOf(actor))?.fault;
-  // Who proposed it is told so in each step, whoever that step is for.
-  if (faults.length > 0 && own === 'FOUR_EYES') {
-    return { blocked: own };
-  }
   const [first] = [...faults.filter((each) => each.fault === 'AUTHORITY_EXCEEDED'), ...faults];
   return { blocked: first?.fault ?? 'APPROVAL_ENDED' };
 };
