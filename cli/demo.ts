@@ -6,6 +6,7 @@ import { demoCodeOf } from './demo/demo-code-of.ts';
 import { fillDemo } from './demo/fill-demo.ts';
 import { demoCases } from './demo/plan-demo.ts';
 import { tamperWithCopy } from './demo/tamper.ts';
+import { opinionSigner } from './demo/team-road.ts';
 import { openEmbeddedApi } from './replay/embedded-api.ts';
 import { loadSettings } from './settings.ts';
 import { findingLine } from './verify/finding.ts';
@@ -73,6 +74,7 @@ async function fill({ cases, json }: { cases?: number; json?: boolean }): Promis
             `refused on purpose: ${commands.refusedAsPlanned}.`,
           `On the demo clock, where a day lasts 20 s: ${onShortClock.join(', ')}. Watch one breach: ` +
             commandLine(`case show ${onShortClock[0] ?? ''} --as handler`),
+          `An approval waits for ${opinionSigner}: sign in as Demo ${opinionSigner} at ${api.base}/approvals`,
         ];
     process.stdout.write(`${lines.join('\n')}\n`);
     if (commands.refused > 0) {

@@ -12,7 +12,7 @@ import type { Services } from '../services.ts';
 import { cookieAttributesOf, sessionTokenOf } from '../sign-in/cookies.ts';
 import { pageFailure } from '../sign-in/page-failure.ts';
 import { givePage } from '../sign-in/pages/layout.ts';
-import { languageOf } from '../sign-in/pages/texts.ts';
+import { languageOf, textsOf } from '../sign-in/pages/texts.ts';
 import { type ApprovalCard, approvalCard } from './card.ts';
 import { cardBody } from './card-page.ts';
 import { cardTextsOf } from './card-texts.ts';
@@ -84,7 +84,7 @@ const problemPage = (
   const t = cardTextsOf(languageOf(c));
   const body = card
     ? html`<p><a href="/approvals/${card.caseId}">${t.link.current}</a></p>`
-    : html`<p><a href="/approvals">${t.waiting}</a></p>`;
+    : html`<p><a href="/approvals">${textsOf(languageOf(c)).approvals}</a></p>`;
   return [{ title: t.link.title, message: t.link[problem], isAlert: true, body }, statuses[problem]];
 };
 

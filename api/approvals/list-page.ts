@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Fragment } from '../sign-in/pages/layout.ts';
-import type { Language } from '../sign-in/pages/texts.ts';
+import { type Language, textsOf } from '../sign-in/pages/texts.ts';
 import type { BatchRow } from './batch.ts';
 import { answerText, type CardTexts, cardTextsOf } from './card-texts.ts';
 import { dueText, leftText } from './instant-text.ts';
@@ -13,11 +13,10 @@ export const listBody = (
   page: { language: Language; key: string; nowMs: number },
 ): Fragment => {
   const t = cardTextsOf(page.language);
-  if (waiting.length === 0) {
-    return html`<p>${t.nothingWaits}</p>`;
-  }
   const groups = [...Map.groupBy(waiting, ({ group }) => group).values()];
-  return html`${groups.map((group, index) => groupPart(group, `group-${index + 1}`, t, page))}`;
+  return html`${groups.length === 0 ? html`<p>${t.nothingWaits}</p>` : ''}
+${groups.map((group, index) => groupPart(group, `group-${index + 1}`, t, page))}
+<p><a href="/account">${textsOf(page.language).account}</a></p>`;
 };
 
 const groupPart = (
@@ -72,5 +71,5 @@ export const resultBody = (
 <ul>
 ${rows.map(({ caseId, result, code }) => html`<li>${caseId === null ? '–' : html`<a href="/approvals/${caseId}">${numbers.get(caseId) ?? caseId}</a>`}: ${result === 'approved' ? t.status.approved : html`<strong>${t.notApproved}</strong> ${answerText(code, language) ?? code ?? ''}`}</li>`)}
 </ul>
-<p><a href="/approvals">${t.waiting}</a></p>`;
+<p><a href="/approvals">${textsOf(language).approvals}</a></p>`;
 };

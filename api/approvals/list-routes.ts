@@ -3,7 +3,7 @@ import { getCases } from '../../db/read/get-cases.ts';
 import { newRouter, type Router } from '../router.ts';
 import type { Services } from '../services.ts';
 import { givePage } from '../sign-in/pages/layout.ts';
-import { languageOf } from '../sign-in/pages/texts.ts';
+import { languageOf, textsOf } from '../sign-in/pages/texts.ts';
 import type { BatchItem, BatchRow } from './batch.ts';
 import { answerText, cardTextsOf } from './card-texts.ts';
 import { listBody, resultBody } from './list-page.ts';
@@ -16,11 +16,10 @@ export const approvalListRoutes = (services: Services, send: SendInside): Router
 
   router.get('/approvals', async (c) => {
     const language = languageOf(c);
-    const t = cardTextsOf(language);
     const failed = answerText(c.req.query('error'), language);
     const waiting = await waitingApprovals(services, c);
     return givePage(c, {
-      title: t.waiting,
+      title: textsOf(language).approvals,
       ...{ message: failed, isAlert: failed !== undefined },
       wide: true,
       body: listBody(waiting, { language, key: randomUUID(), nowMs: services.now() }),

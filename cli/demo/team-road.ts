@@ -36,8 +36,8 @@ export const teamRoad: Road = {
     event('opinion.give', opinionProposer, {
       outcome: 'offer',
       amount: yuan(48_000),
-      minutes: '（生成）多数同意赔付四万八千元。',
-      dissent: [{ department: 'survey', why: '（生成）残值应扣得更多。' }],
+      minutes: '（生成）一致同意赔付四万八千元。',
+      dissent: [],
     }),
   ],
 };

@@ -10,6 +10,8 @@ import type { SendRequest } from './case-api.ts';
 /** The API of this state folder's server, entered by any of the demo people. */
 export type EmbeddedApi = {
   readonly send: SendRequest;
+  /** Its address, without a slash at the end. */
+  readonly base: string;
   /** The database behind it. */
   readonly file: string;
   close(): Promise<void>;
@@ -38,6 +40,7 @@ export const openEmbeddedApi = async ({ home, http, temporal }: Settings): Promi
     return token;
   };
   return {
+    base,
     file,
     close: () => store.close(),
     send: async ({ person, method, path, body, key }) => {

@@ -47,6 +47,7 @@ test('one approval waits for who signs first, and for nobody else', async () => 
 test('its card shows four steps, and is decided there', async () => {
   const [{ caseId, taskId }] = await waitingFor(opinionSigner);
   const signer = await signedIn(opinionSigner);
+  expect((await signer.get('/account', asPage)).text).toContain('href="/approvals"');
   expect((await signer.get('/approvals', asPage)).text).toContain(`href="/approvals/${caseId}"`);
   const { text } = await signer.get(`/approvals/${caseId}?lang=en`, asPage);
   const shown = ['Demo lead', 'CN¥48,000.00', 'Underwriting', 'Legal', 'Claims and finance', 'By authority'];
@@ -56,7 +57,8 @@ test('its card shows four steps, and is decided there', async () => {
   const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(text)?.[1] ?? '';
   const form = { key: hidden('key'), task: hidden('task'), subject: hidden('subject'), answer: 'approve' };
   expect(form.task).toBe(taskId);
-  await signer.post(`/approvals/${caseId}`, { form, ...asPage });
+  const { text: after } = await signer.post(`/approvals/${caseId}`, { form, ...asPage });
+  expect(after).toContain('href="/approvals"');
   expect(await waitingFor(opinionSigner)).toEqual([]);
   expect(await waitingFor('legal')).toMatchObject([{ caseId, step: 'legal' }]);
 });

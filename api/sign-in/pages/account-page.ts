@@ -7,6 +7,7 @@ export const accountBody = (
   t: Texts,
   { name, hasAccount }: { name: string; hasAccount: boolean },
 ): Fragment => html`<p>${t.signedInAs} <strong>${name}</strong></p>
+<p><a href="/approvals">${t.approvals}</a></p>
 <form method="post" action="/sign-out"><button type="submit">${t.signOut}</button></form>
 <form method="post" action="/account/sign-out-elsewhere"><button type="submit">${t.signOutElsewhere}</button></form>
 ${

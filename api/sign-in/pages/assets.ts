@@ -2,7 +2,7 @@
 export const style = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, "Noto Sans SC", sans-serif; }
 body { margin: 0; padding: 1rem; }
 main, footer { max-width: 26rem; margin: 2rem auto; }
-main.wide { max-width: 40rem; }
+main.wide, main.wide + footer { max-width: 40rem; }
 h1 { font-size: 1.5rem; }
 h2 { font-size: 1.1rem; margin: 1rem 0 .5rem; }
 label { display: block; margin-top: .75rem; font-weight: 600; }
