@@ -6,6 +6,7 @@ import { Condition } from '../problem.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { Instant, readProblems } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
+import { sightOf } from '../sight.ts';
 
 /** Roles that see how messages do: those who lead, and those who look after rules. */
 const readers = ['lead', 'manager', 'complaints-manager', 'compliance', 'auditor', 'designer', 'admin', 'qa'];
@@ -57,7 +58,8 @@ const report = createRoute({
   },
 });
 
-export const notificationReportRoutes = ({ store, now }: Services): Router => {
+export const notificationReportRoutes = (services: Services): Router => {
+  const { store, now } = services;
   const router = newRouter();
   on(router, report, async (c) => {
     const person = requireStaff(c.get('person'));
@@ -70,6 +72,7 @@ export const notificationReportRoutes = ({ store, now }: Services): Router => {
     const items = await notificationFigures(store, {
       ...{ tenant: person.tenant, fromMs, toMs },
       byDefinition: groupBy === 'definition',
+      sight: await sightOf(services, person),
     });
     return c.json({ from: instantAt(fromMs), to: instantAt(toMs), items });
   });

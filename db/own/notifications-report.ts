@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Store } from '../open.ts';
+import { inSight, type Sight } from '../read/sight.ts';
+import { notifications } from '../schema/index.ts';
 
 /** What became of the messages of one rule. */
 export interface NotificationFigures {
@@ -28,6 +30,8 @@ const rowsMax = 500;
 /**
  * The messages made between two instants (epoch milliseconds, the end not included), by rule: a rule that nobody opens or
  * acts on can go.
+ *
+ * @param sight the cases that the reader may see
  */
 export const notificationFigures = (
   store: Store,
@@ -36,7 +40,8 @@ export const notificationFigures = (
     fromMs,
     toMs,
     byDefinition,
-  }: { tenant: string; fromMs: number; toMs: number; byDefinition: boolean },
+    sight,
+  }: { tenant: string; fromMs: number; toMs: number; byDefinition: boolean; sight?: Sight },
 ): Promise<NotificationFigures[]> =>
   store.read((db) => {
     const rows = db.all<{
@@ -58,12 +63,14 @@ export const notificationFigures = (
         count(*) filter (where read_at_ms is not null) as opened,
         count(*) filter (where exists (
           select 1 from entries e
-          where e.tenant = n.tenant and e.actor_id = n.person_id and e.case_id = n.case_id
-            and e.at >= strftime('%Y-%m-%dT%H:%M:%fZ', n.created_at_ms / 1000.0, 'unixepoch')
-            and e.at <= strftime('%Y-%m-%dT%H:%M:%fZ', (n.created_at_ms + ${actedWithinMs}) / 1000.0, 'unixepoch')
+          where e.tenant = notifications.tenant and e.actor_id = notifications.person_id
+            and e.case_id = notifications.case_id
+            and e.at >= strftime('%Y-%m-%dT%H:%M:%fZ', created_at_ms / 1000.0, 'unixepoch')
+            and e.at <= strftime('%Y-%m-%dT%H:%M:%fZ', (created_at_ms + ${actedWithinMs}) / 1000.0, 'unixepoch')
         )) as actedOn
-      from notifications n
+      from notifications
       where tenant = ${tenant} and kind = 'notice' and created_at_ms >= ${fromMs} and created_at_ms < ${toMs}
+        and ${inSight(sight, notifications) ?? sql`true`}
       group by 1, 2 order by 1, 2 limit ${rowsMax}`);
     return rows.map(({ definition, ...rest }) => ({
       ...rest,

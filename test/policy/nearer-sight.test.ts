@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { putDepartment } from '../../db/own/departments.ts';
+import { putNoticesIn } from '../../db/own/notifications.ts';
 import { type Person, putPerson } from '../../db/own/people.ts';
 import { type Act, currentPolicy, type Policy, type Scope } from '../../machines/kernel/policy/table.ts';
 import { startTestApi } from '../support/api.ts';
@@ -62,6 +63,7 @@ const waysTo = async (who: string, { caseId, number }: { caseId: string; number:
     byDue: ids((await get('/v1/cases?sort=due&limit=200')).items).includes(caseId),
     byNumber: ids((await get(`/v1/cases?q=${number}`)).items).includes(caseId),
     byText: ids((await get('/v1/cases?q=motor&limit=200')).items).includes(caseId),
+    byPhone: ids((await get('/v1/cases?q=13800001111&limit=200')).items).includes(caseId),
     tasks: ids((await get('/v1/tasks?view=all&limit=200')).items).includes(caseId),
     taskText: ids((await get('/v1/tasks?view=all&q=motor&limit=200')).items).includes(caseId),
     audit: ids((await get(`/v1/audit/entries?caseId=${caseId}`)).items).includes(caseId),
@@ -137,6 +139,20 @@ describe('a case', () => {
     expect(ids((await api.call('far', 'GET', '/v1/cases')).body.items)).toContain(part.caseId);
   });
 
+  it('is seen by who does its assignee’s work, but not by a right that is lent for some kinds of case', async () => {
+    const opened = await api.openComplaint();
+    await ask(opened.caseId, { to: 'led' });
+    const lend = async (scope: object) => {
+      const until = new Date(Date.now() + 86_400_000).toISOString();
+      const body = { kind: 'delegation', delegateId: 'far', until, ...scope };
+      const { status } = await api.call('led', 'POST', '/v1/delegations', body);
+      expect(status).toBe(201);
+      return sees('far', opened);
+    };
+    expect(await lend({ caseKinds: ['complaint'] })).toBe(false);
+    expect(await lend({})).toBe(true);
+  });
+
   it('is not seen by whoever is taken out of it, however near', async () => {
     const opened = await api.openComplaint();
     await ask(opened.caseId, { to: 'led' });
@@ -157,4 +173,34 @@ it('entries are read of one case at a time by who does not see all', async () =>
     ...[422, 'DATA_INVALID', [{ pointer: '/caseId', message: 'is needed' }]],
   ]);
   expect((await api.call('agent', 'GET', '/v1/audit/entries')).status).toBe(200);
+});
+
+/** Puts a message about the case down for somebody. */
+const tell = (personId: string, { caseId, number }: { caseId: string; number: string }) => {
+  const notice = {
+    ...{ tenant: 'default', notificationId: `told-${personId}`, personId, caseId, caseNumber: number },
+    ...{ definitionId: 'complaint', rule: `told-${personId}`, toldAs: 'lead', template: 'deadline' },
+    ...{ templateVersion: 1, facts: { action: 'open-case' as const, path: `/cases/${caseId}` }, fraction: 0 },
+    ...{ urgent: false, send: false, calendarId: 'always', atMs: 0 },
+  };
+  return api.store.write((db) => putNoticesIn(db, [notice], Date.now()));
+};
+
+it('a message stays with whom it was sent to, also where they do not see its case', async () => {
+  const { caseId, number } = await api.openComplaint();
+  await tell('owner-only', { caseId, number });
+  const { items } = (await api.call('owner-only', 'GET', '/v1/notifications')).body;
+  expect([ids(items), await readable('owner-only', caseId)]).toEqual([[caseId], false]);
+});
+
+it('a report of messages counts those about cases that its reader sees', async () => {
+  const { caseId, number } = await api.openComplaint();
+  await tell('lead-far', { caseId, number });
+  const told = async (who: string): Promise<number> => {
+    const { items } = (await api.call(who, 'GET', '/v1/reports/notifications')).body;
+    return items.find(({ rule }: { rule: string }) => rule === 'told-lead-far')?.told ?? 0;
+  };
+  expect([await readable('compliance', caseId), await told('compliance')]).toEqual([true, 1]);
+  expect([await readable('lead-far', caseId), await told('lead-far')]).toEqual([true, 1]);
+  expect([await readable('lead-near', caseId), await told('lead-near')]).toEqual([false, 0]);
 });
