@@ -74,7 +74,7 @@ async function fill({ cases, json }: { cases?: number; json?: boolean }): Promis
             `refused on purpose: ${commands.refusedAsPlanned}.`,
           `On the demo clock, where a day lasts 20 s: ${onShortClock.join(', ')}. Watch one breach: ` +
             commandLine(`case show ${onShortClock[0] ?? ''} --as handler`),
-          `An approval waits for ${opinionSigner}: sign in as Demo ${opinionSigner} at ${api.base}/approvals`,
+          `An approval waits: sign in as Demo ${opinionSigner} at ${api.base}/approvals`,
         ];
     process.stdout.write(`${lines.join('\n')}\n`);
     if (commands.refused > 0) {
