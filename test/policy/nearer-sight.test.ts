@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { putDepartment } from '../../db/own/departments.ts';
 import { putNoticesIn } from '../../db/own/notifications.ts';
 import { type Person, putPerson } from '../../db/own/people.ts';
 import { type Act, currentPolicy, type Policy, type Scope } from '../../machines/kernel/policy/table.ts';
+import { policyProblems } from '../../machines/policy/policy-problems.ts';
 import { startTestApi } from '../support/api.ts';
 
 // Guarantee: where a table lets somebody see nearer cases only, every way to look agrees on which these are: what they own,
@@ -207,4 +209,14 @@ it('a report of messages counts those about cases that its reader sees', async (
   expect([await readable('compliance', caseId), await told('compliance')]).toEqual([true, 1]);
   expect([await readable('lead-far', caseId), await told('lead-far')]).toEqual([true, 1]);
   expect([await readable('lead-near', caseId), await told('lead-near')]).toEqual([false, 0]);
+});
+
+it('the row that the docs give to go by need to know can be published, and names every role', () => {
+  const [, text = ''] =
+    /```json\n(\{[^`]*"assigned"[^`]*)```/.exec(readFileSync('docs/policy.md', 'utf8')) ?? [];
+  const by = JSON.parse(text);
+  const see = currentPolicy.acts['case.see'] as Act;
+  expect(Object.keys(by).toSorted()).toEqual(Object.keys(see.by).toSorted());
+  const acts = { ...currentPolicy.acts, 'case.see': { ...see, by } };
+  expect(policyProblems({ ...currentPolicy, acts }, Object.keys(see.by))).toEqual([]);
 });
