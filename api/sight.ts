@@ -1,15 +1,16 @@
 import { groupKey, groupKeysOf } from '../db/group-key.ts';
 import type { Store } from '../db/open.ts';
-import { accountsIn } from '../db/own/acting.ts';
+import { accountsIn, actingData } from '../db/own/acting.ts';
 import { departmentsIn } from '../db/own/departments.ts';
 import { peopleUnderIn } from '../db/own/reports-to.ts';
 import { roleIdsIn } from '../db/own/roles.ts';
 import type { Nearness } from '../db/read/near-cases.ts';
 import { hidingFacets, isHidden } from '../db/read/out-of-sight.ts';
 import { type Sight, seenAmong } from '../db/read/sight.ts';
+import type { LentByKind } from '../db/read/task-filter.ts';
 import type { Scope } from '../machines/kernel/policy/table.ts';
 import { departmentsBelow } from '../machines/people/departments-below.ts';
-import { actorOf } from './facts.ts';
+import { effectiveActor } from '../machines/people/effective-actor.ts';
 import type { Reader } from './reader.ts';
 import { sightScope } from './rights.ts';
 import type { Services } from './services.ts';
@@ -53,15 +54,33 @@ export interface WorkKeys {
   personId: string;
   actsFor: string[];
   groupKeys: string[];
+  /** Only where rights were lent for some kinds of case. */
+  lentByKind?: LentByKind[];
 }
 
 export const workKeysOf = async ({ store, now }: SightServices, person: Reader): Promise<WorkKeys> => {
-  const { actsFor = [] } = await actorOf(store, person, { nowMs: now() });
-  return {
-    personId: person.id,
-    actsFor: actsFor.map(({ personId }) => personId),
-    groupKeys: [...new Set([person, ...actsFor].flatMap(groupKeysOf))],
+  const nowMs = now();
+  const data = await actingData(store, person, nowMs);
+  const keysIn = (caseKind?: string) => {
+    const { actsFor = [] } = effectiveActor(data, { nowMs, caseKind });
+    return {
+      actsFor: actsFor.map(({ personId }) => personId),
+      groupKeys: [...new Set([person, ...actsFor].flatMap(groupKeysOf))],
+    };
   };
+  const always = keysIn();
+  const kinds = new Set(data.delegations.flatMap(({ delegation }) => delegation.caseKinds ?? []));
+  const lentByKind = [...kinds]
+    .map((kind): LentByKind => {
+      const { actsFor, groupKeys } = keysIn(kind);
+      return {
+        kind,
+        actsFor: actsFor.filter((id) => !always.actsFor.includes(id)),
+        groupKeys: groupKeys.filter((key) => !always.groupKeys.includes(key)),
+      };
+    })
+    .filter(({ actsFor }) => actsFor.length > 0);
+  return { personId: person.id, ...always, ...(lentByKind.length === 0 ? {} : { lentByKind }) };
 };
 
 /** Each scope holds those before it. */
@@ -76,10 +95,11 @@ const nearnessOf = async (
   if (scope === 'own') {
     return { owners: accounts, ...none };
   }
-  const { actsFor, groupKeys } = await workKeysOf(services, reader);
+  const { actsFor, groupKeys, lentByKind } = await workKeysOf(services, reader);
   const assigned = {
     ...{ owners: accounts, holders: [...accounts, ...actsFor], parties: accounts },
     ...{ claimable: groupKeys, groups: [], departments: [] },
+    ...(lentByKind === undefined ? {} : { lentByKind }),
   };
   if (scope === 'assigned') {
     return assigned;

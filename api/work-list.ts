@@ -75,14 +75,15 @@ export const workList = async (
 
 const viewOf = (
   view: 'mine' | 'candidate' | 'team' | 'all',
-  { personId, actsFor, groupKeys }: WorkKeys,
+  { personId, actsFor, groupKeys, lentByKind }: WorkKeys,
 ): TaskView => {
+  const lent = lentByKind === undefined ? {} : { lentByKind };
   switch (view) {
     case 'mine':
-      return { view, personId, actsFor };
+      return { view, personId, actsFor, ...lent };
     case 'candidate':
     case 'team':
-      return { view, groupKeys };
+      return { view, groupKeys, ...lent };
     case 'all':
       return { view };
   }

@@ -6,6 +6,7 @@ import { groupKeysMax } from './list-tasks.ts';
 import { amongNear, type Sight } from './sight.ts';
 import {
   filterConditions,
+  type LentByKind,
   nearByView,
   type TaskFilter,
   type TaskView,
@@ -51,6 +52,7 @@ export const countTasksOf = (
     tenant: string;
     personId: string;
     actsFor?: string[];
+    lentByKind?: LentByKind[];
     groupKeys: string[];
     now: string;
     sight?: Sight;
@@ -66,8 +68,9 @@ export const countTasksOf = (
     sight = { hiding: [] },
     hiddenStates = [],
   } = person;
-  const mine: CountQuery = { tenant, view: 'mine', personId, actsFor, sight, hiddenStates };
-  const candidate: CountQuery = { tenant, view: 'candidate', groupKeys, sight, hiddenStates };
+  const seen = { tenant, sight, hiddenStates, ...(person.lentByKind && { lentByKind: person.lentByKind }) };
+  const mine: CountQuery = { ...seen, view: 'mine', personId, actsFor };
+  const candidate: CountQuery = { ...seen, view: 'candidate', groupKeys };
   return store.read((db) => {
     const seenMine = amongNear(db, nearByView(mine));
     const seenCandidate = amongNear(db, nearByView(candidate));

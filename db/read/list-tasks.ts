@@ -7,6 +7,7 @@ import { givenIds, isGiven } from './given-ids.ts';
 import { amongNear } from './sight.ts';
 import {
   filterConditions,
+  isOfNobody,
   nearByView,
   type TaskFilter,
   type TaskView,
@@ -92,7 +93,7 @@ export const tasksQuery = (db: Db, query: TaskQuery) => {
       ? [viewCondition(query.tenant, query)]
       : viewRanges(query.tenant, query).slice(0, groupKeysMax);
   const [first, second, ...rest] = ranges;
-  if (!first || ('groupKeys' in query && query.groupKeys.length === 0)) return undefined;
+  if (!first || isOfNobody(query)) return undefined;
   const from =
     caseIds !== undefined
       ? sql`${givenIds(caseIds)} cross join ${tasks} indexed by tasks_case`

@@ -3,6 +3,7 @@ import { personFacet } from '../case-facets.ts';
 import { oneMatter } from '../one-matter.ts';
 import type { Db } from '../open.ts';
 import { givenIds } from './given-ids.ts';
+import type { LentByKind } from './task-filter.ts';
 
 /** By what a reader is near to cases: each list is one way, an empty one is none. A near case makes those near that are one matter with it. */
 export interface Nearness {
@@ -18,6 +19,8 @@ export interface Nearness {
   groups: string[];
   /** It lies in one of these departments. */
   departments: string[];
+  /** Whose work one does, and what one may claim, in one kind of case alone. */
+  lentByKind?: LentByKind[];
 }
 
 /** A table, or an expression, that names a case. */
@@ -48,6 +51,11 @@ const isItselfNear = (near: Nearness, { tenant, caseId }: CaseRef): SQL => {
         and (t.group_key in ${among(groups)} or (t.assignee is null and t.group_key in ${among(claimable)})))`,
       sql`exists (select 1 from notifications n where n.tenant = ${tenant} and n.person_id in ${parties} and n.case_id = ${caseId})`,
       sql`exists (select 1 from entries e indexed by entries_command where ${ofCase('e')} and e.actor_id in ${parties})`,
+      ...(near.lentByKind ?? []).map(
+        ({ kind, actsFor, groupKeys }) =>
+          sql`exists (select 1 from tasks t indexed by tasks_case where ${ofCase('t')} and t.status = 'open' and t.case_kind = ${kind}
+            and (t.assignee in ${among(actsFor)} or (t.assignee is null and t.group_key in ${among(groupKeys)})))`,
+      ),
     ],
     sql` or `,
   );
@@ -116,6 +124,18 @@ const rangesOf = (tenant: string, near: Nearness): SQL[] => {
       departments,
       sql`cases indexed by cases_department_opened where tenant = ${tenant} and department = given.value`,
     ),
+    ...(near.lentByKind ?? []).flatMap(({ kind, actsFor, groupKeys }) => [
+      cases(
+        actsFor,
+        sql`tasks indexed by tasks_mine_due
+          where tenant = ${tenant} and assignee = given.value and status = 'open' and assignee is not null and case_kind = ${kind}`,
+      ),
+      cases(
+        groupKeys,
+        sql`tasks indexed by tasks_candidate_due
+          where tenant = ${tenant} and group_key = given.value and status = 'open' and assignee is null and case_kind = ${kind}`,
+      ),
+    ]),
     ...parties.flatMap((id) => [
       acts(sql`notifications indexed by notifications_person
         where tenant = ${tenant} and person_id = ${id} and case_id <> '' order by created_at_ms desc`),

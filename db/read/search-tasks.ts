@@ -11,6 +11,7 @@ import { amongNear } from './sight.ts';
 import {
   assigneesOf,
   filterConditions,
+  isOfNobody,
   nearByView,
   startsWith,
   viewCondition,
@@ -47,7 +48,9 @@ const sidesOf = (query: TaskQuery): Side[] => {
   const ofKind = and(eq(cases.tenant, tenant), eq(cases.kind, kind ?? ''));
   return [
     query.view === 'mine'
-      ? assigneesOf(query).map((id) => ofFacet(personFacet(id)))
+      ? [...assigneesOf(query), ...(query.lentByKind ?? []).flatMap(({ actsFor }) => actsFor)].map((id) =>
+          ofFacet(personFacet(id)),
+        )
       : viewRanges(tenant, query).map((range) => ofTasks(query, range)),
     ...(kind === undefined ? [] : [[{ table: cases, index: 'cases_kind_opened', where: ofKind }]]),
   ];
@@ -86,7 +89,7 @@ export const searchTaskList = async (
     const page = await listTasks(store, caseIds === undefined ? query : { ...query, caseIds });
     if (page.items.length > 0 || cursor !== undefined) return { ...page, by: 'number' };
   }
-  if ('groupKeys' in query && query.groupKeys.length === 0) return { items: [], next: null, by: 'text' };
+  if (isOfNobody(query)) return { items: [], next: null, by: 'text' };
   const page = await searchPage(store, {
     ...{ list, tenant: query.tenant, text, limit, cursor },
     narrow: (db) => {

@@ -12,9 +12,16 @@ import { inSight, type Sight } from './sight.ts';
  * claimed or not; all of the tenant's.
  */
 export type TaskView =
-  | { view: 'mine'; personId: string; actsFor?: string[] }
-  | { view: 'candidate' | 'team'; groupKeys: string[] }
+  | { view: 'mine'; personId: string; actsFor?: string[]; lentByKind?: LentByKind[] }
+  | { view: 'candidate' | 'team'; groupKeys: string[]; lentByKind?: LentByKind[] }
   | { view: 'all' };
+
+/** Work that somebody was lent in one kind of case alone, beside what they have in every kind. */
+export interface LentByKind {
+  kind: string;
+  actsFor: string[];
+  groupKeys: string[];
+}
 
 export interface TaskFilter {
   kind?: string;
@@ -44,7 +51,15 @@ export const nearByView = <Q extends TaskView & TaskFilter>(query: Q): Q => {
   return { ...query, sight: { hiding: sight.hiding } };
 };
 
-const isNearByView = ({ holders, claimable, groups }: Nearness, view: TaskView): boolean => {
+const isNearByView = ({ holders, claimable, groups, lentByKind }: Nearness, view: TaskView): boolean => {
+  // What is lent by kind brings near what nobody has, or they whose work it is: not all that a team's view shows.
+  if (
+    view.view !== 'all' &&
+    view.lentByKind !== undefined &&
+    (lentByKind === undefined || view.view === 'team')
+  ) {
+    return false;
+  }
   switch (view.view) {
     case 'mine':
       return assigneesOf(view).every((id) => holders.includes(id));
@@ -71,18 +86,31 @@ export const assigneesOf = ({ personId, actsFor = [] }: Extract<TaskView, { view
 /** The conditions of one view; a view over several keys is one range of its index for each key. */
 export const viewRanges = (tenant: string, view: TaskView): SQL[] => {
   const base = sql`${tasks.tenant} = ${tenant} and ${open}`;
-  switch (view.view) {
-    case 'mine':
-      return assigneesOf(view).map((id) => sql`${base} and ${tasks.assignee} = ${id}`);
-    case 'candidate':
-      return view.groupKeys.map(
-        (key) => sql`${base} and ${tasks.groupKey} = ${key} and ${tasks.assignee} is null`,
-      );
-    case 'team':
-      return view.groupKeys.map((key) => sql`${base} and ${tasks.groupKey} = ${key}`);
-    case 'all':
-      return [base];
+  if (view.view === 'all') {
+    return [base];
   }
+  const rangesOf = (own: Pick<LentByKind, 'actsFor' | 'groupKeys'>): SQL[] => {
+    switch (view.view) {
+      case 'mine':
+        return own.actsFor.map((id) => sql`${base} and ${tasks.assignee} = ${id}`);
+      case 'candidate':
+        return own.groupKeys.map(
+          (key) => sql`${base} and ${tasks.groupKey} = ${key} and ${tasks.assignee} is null`,
+        );
+      case 'team':
+        return own.groupKeys.map((key) => sql`${base} and ${tasks.groupKey} = ${key}`);
+    }
+  };
+  const inEveryKind =
+    view.view === 'mine'
+      ? { actsFor: assigneesOf(view), groupKeys: [] }
+      : { actsFor: [], groupKeys: view.groupKeys };
+  return [
+    ...rangesOf(inEveryKind),
+    ...(view.lentByKind ?? []).flatMap((lent) =>
+      rangesOf(lent).map((range) => sql`${range} and +${tasks.caseKind} = ${lent.kind}`),
+    ),
+  ];
 };
 
 /**
@@ -95,17 +123,24 @@ export const tasksBy = (view: TaskView['view'], order: 'due' | 'opened' | 'prior
 /** The same as one condition on rows that another index finds; the plus sign keeps the view's own index out. */
 export const viewCondition = (tenant: string, view: TaskView): SQL => {
   const base = sql`${tasks.tenant} = ${tenant} and ${open}`;
-  switch (view.view) {
-    case 'mine':
-      return sql`${base} and +${tasks.assignee} in ${assigneesOf(view)}`;
-    case 'candidate':
-      return sql`${base} and +${tasks.groupKey} in ${view.groupKeys} and +${tasks.assignee} is null`;
-    case 'team':
-      return sql`${base} and +${tasks.groupKey} in ${view.groupKeys}`;
-    case 'all':
-      return base;
+  if (view.view === 'all') {
+    return base;
   }
+  const held = (persons: string[], groupKeys: string[]): SQL =>
+    view.view === 'mine' ? sql`+${tasks.assignee} in ${persons}` : sql`+${tasks.groupKey} in ${groupKeys}`;
+  const ways = [
+    view.view === 'mine' ? held(assigneesOf(view), []) : held([], view.groupKeys),
+    ...(view.lentByKind ?? []).map(
+      ({ kind, actsFor, groupKeys }) => sql`(+${tasks.caseKind} = ${kind} and ${held(actsFor, groupKeys)})`,
+    ),
+  ];
+  const unclaimed = view.view === 'candidate' ? sql` and +${tasks.assignee} is null` : sql``;
+  return sql`${base} and (${sql.join(ways, sql` or `)})${unclaimed}`;
 };
+
+/** Whether nobody's work is asked for: without any key there is nothing to find. */
+export const isOfNobody = (view: TaskView): boolean =>
+  'groupKeys' in view && view.groupKeys.length === 0 && view.lentByKind === undefined;
 
 /** `byDue`: the list walks its index by due date, so that a bound of the date is a bound of the range. */
 export const filterConditions = (filter: TaskFilter, { byDue }: { byDue: boolean }): SQL[] => {

@@ -49,6 +49,14 @@ taskQueries.push(
   { tenant, view: 'mine', personId: 'person-3', sort: 'due', hiddenStates },
   { tenant, view: 'candidate', groupKeys, sort: 'due', hiddenStates },
   { tenant, view: 'all', sort: 'opened', hiddenStates, sight: { hiding: ['excluded:person-3'] } },
+  ...(['due', 'opened', 'priority'] as const).flatMap((sort): TaskQuery[] => {
+    const lent = { kind: 'claim', actsFor: ['person-4'], groupKeys: ['role:role-4/dept:dept-1'] };
+    return [
+      { tenant, view: 'mine', personId: 'person-3', sort, lentByKind: [lent] },
+      { tenant, view: 'candidate', groupKeys, sort, lentByKind: [lent] },
+      { tenant, view: 'team', groupKeys, sort, lentByKind: [lent] },
+    ];
+  }),
   // Decisions alone, as the list of approvals asks for them.
   ...[{ view: 'mine', personId: 'person-3' } as const, { view: 'candidate', groupKeys } as const].map(
     (view): TaskQuery => ({

@@ -48,11 +48,31 @@ test('a substitute sees the work of who is away, while they are, and can end it'
   expect(await list('handler', '&view=candidate')).not.toContain(other);
 });
 
+test.each([
+  ['claim', false],
+  ['complaint', true],
+])('work that is lent in cases of kind %s alone is listed for a complaint: %s', async (kind, listed) => {
+  const taskId = await claimedBy('agent');
+  const open = (await api.openComplaint()).tasks[0].taskId;
+  const counts = async () => (await api.call('legal', 'GET', '/v1/tasks/counts')).body;
+  const before = await counts();
+  const until = inHours(24);
+  const delegation = { kind: 'delegation', delegateId: 'legal', until, caseKinds: [kind] };
+  expect((await api.call('agent', 'POST', '/v1/delegations', delegation)).status).toBe(201);
+  expect((await list('legal')).includes(taskId)).toBe(listed);
+  expect((await list('legal', '&view=candidate')).includes(open)).toBe(listed);
+  expect((await list('legal', '&view=team&sort=opened')).includes(taskId)).toBe(listed);
+  expect((await list('legal', '&view=mine&q=motor')).includes(taskId)).toBe(listed);
+  const after = await counts();
+  expect([after.mine > before.mine, after.candidate > before.candidate]).toEqual([listed, listed]);
+});
+
 test('a number is found by its beginning; a personal value exactly, which is recorded without the value', async () => {
   const { number, tasks } = await api.openComplaint({}, 'agent');
   const { taskId } = tasks[0];
   expect(await list('agent', `&view=all&q=${number.slice(0, -1)}`)).toContain(taskId);
-  const searched = () => recordsOf(api.store).filter(({ type }) => type === 'tasks.searched');
+  const searched = () =>
+    recordsOf(api.store).filter(({ type, actorId }) => type === 'tasks.searched' && actorId === 'agent');
   expect(searched()).toEqual([]);
   expect(await list('agent', '&view=all&q=13800001111')).toContain(taskId);
   const [read] = searched();
