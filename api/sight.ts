@@ -79,7 +79,7 @@ export const workKeysOf = async ({ store, now }: SightServices, person: Reader):
         groupKeys: groupKeys.filter((key) => !always.groupKeys.includes(key)),
       };
     })
-    .filter(({ actsFor }) => actsFor.length > 0);
+    .filter(({ actsFor, groupKeys }) => actsFor.length > 0 || groupKeys.length > 0);
   return { personId: person.id, ...always, ...(lentByKind.length === 0 ? {} : { lentByKind }) };
 };
 
