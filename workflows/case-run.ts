@@ -47,9 +47,11 @@ export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: S
     // Temporal's own failures would end the workflow; this one fails its task, which is tried again.
     failure ??= error instanceof TemporalFailure ? new Error(`${error.name}: ${error.message}`) : error;
   };
-  // Cancelling the workflow must not stop a case; only its own machine ends it.
+  // Cancelling the workflow must not stop a case; only its own machine ends it. One scope for all, for the SDK takes a
+  // stack for each promise of a scope.
+  const lasting = new CancellationScope({ cancellable: false });
   const until = async (reached: () => boolean): Promise<void> => {
-    await CancellationScope.nonCancellable(() => condition(() => failure !== undefined || reached()));
+    await lasting.run(() => condition(() => failure !== undefined || reached()));
     if (failure) {
       throw failure;
     }
@@ -59,7 +61,6 @@ export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: S
 
   const stopDiverged = (): void => {
     run.diverged = true;
-    timer.stop();
     const { seq, epoch } = live.state();
     log.error('TRAIL_DIVERGED: the store holds another history of this case.', { seq, epoch });
     display.show(live.state(), true);
@@ -72,7 +73,7 @@ export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: S
   };
 
   const storedBefore = start.type === 'open' ? 0 : start.state.seq;
-  const queue = createProjectionQueue(storedBefore, () => effects.underWay(), {
+  const queue = createProjectionQueue(lasting, storedBefore, () => effects.underWay(), {
     stored: (caused) => effects.start(caused),
     ahead: ({ state: { run: note, ...state }, policy }, storedSeq, dropped) => {
       log.warn('Goes on from what this run stored in a task that was lost.', { seq: state.seq });
@@ -88,13 +89,14 @@ export const createCaseRun = ({ start }: CaseInput, compiled: Compiled, first: S
     broken,
   });
 
-  const timer = createWakeTimer(async () => {
+  const wake = async (): Promise<void> => {
     await roomForMore();
     if (!run.diverged) {
       live.wake();
       follow(live.state());
     }
-  }, broken);
+  };
+  const timer = createWakeTimer(lasting, wake, broken);
 
   const effects = createEffectsRunner(
     (caused) => effectCommand(caused, live.compiled(), live.state()),

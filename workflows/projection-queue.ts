@@ -1,7 +1,7 @@
 import {
   ActivityFailure,
   ApplicationFailure,
-  CancellationScope,
+  type CancellationScope,
   proxyActivities,
   proxyLocalActivities,
   TemporalFailure,
@@ -70,8 +70,13 @@ export interface ProjectionQueue {
   watch: (hasSeen: () => boolean) => void;
 }
 
-/** Steps on their way to the store: what waits is flushed together, in order, one flush at a time. */
+/**
+ * Steps on their way to the store: what waits is flushed together, in order, one flush at a time.
+ *
+ * @param lasting a scope that nobody cancels: a cancellation of the workflow must not keep entries from the store
+ */
 export const createProjectionQueue = (
+  lasting: CancellationScope,
   storedBefore: number,
   underWay: () => CausedEffect[],
   { stored, ahead, diverged, broken }: ProjectionEvents,
@@ -119,7 +124,7 @@ export const createProjectionQueue = (
     }
   };
 
-  // One scope and one function for the whole run: every promise made here is made once more for each command.
+  // One function for the whole run: every promise made here is made once more for each command.
   const drainForEver = async (): Promise<never> => {
     for (;;) {
       // Commands of the same moment join the flush.
@@ -139,8 +144,7 @@ export const createProjectionQueue = (
       draining = false;
     }
   };
-  // A cancellation of the workflow must not keep entries from the store.
-  CancellationScope.nonCancellable(drainForEver).catch(broken);
+  lasting.run(drainForEver).catch(broken);
 
   const send = (step: QueuedStep): void => {
     waiting.push(step);

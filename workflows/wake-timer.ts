@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { type CancellationScope, sleep } from '@temporalio/workflow';
 
 export interface WakeTimer {
   /**
@@ -6,44 +6,35 @@ export interface WakeTimer {
    * earlier stays: when it fires, what is due is looked up anew.
    */
   arm: (wakeAt: string | null) => void;
-  stop: () => void;
 }
 
-/** The one timer of a case. Pausing and extending deadlines is data and costs no timer. */
-export const createWakeTimer = (fire: () => Promise<void>, broken: (error: Error) => void): WakeTimer => {
-  let armed: { atMs: number; scope: CancellationScope } | undefined;
-  // One for all: outside the scope of whoever asks for a timer, for a handler that has ended must not take it along.
-  const lasting = new CancellationScope({ cancellable: false });
+/**
+ * The timers of a case: as a rule one. Pausing and extending deadlines is data and costs no timer. Where something comes
+ * due earlier than all that is armed, a further one is: taking the later one back and arming it again would cost more.
+ *
+ * @param lasting a scope that nobody cancels: a handler that has ended must not take a timer along
+ */
+export const createWakeTimer = (
+  lasting: CancellationScope,
+  fire: () => Promise<void>,
+  broken: (error: Error) => void,
+): WakeTimer => {
+  /** Epoch milliseconds, each earlier than the one before it. */
+  let armed: number[] = [];
 
   const start = async (atMs: number): Promise<void> => {
     await sleep(Math.max(atMs - Date.now(), 1));
-    armed = undefined;
-    await lasting.run(fire);
+    armed = armed.filter((other) => other !== atMs);
+    await fire();
   };
 
   return {
     arm: (wakeAt) => {
-      if (wakeAt === null) {
-        return;
+      const atMs = wakeAt === null ? Number.POSITIVE_INFINITY : Date.parse(wakeAt);
+      if (atMs < (armed.at(-1) ?? Number.POSITIVE_INFINITY)) {
+        armed.push(atMs);
+        lasting.run(() => start(atMs)).catch(broken);
       }
-      const atMs = Date.parse(wakeAt);
-      if (armed && armed.atMs <= atMs) {
-        return;
-      }
-      armed?.scope.cancel();
-      const scope = new CancellationScope({ cancellable: true, parent: lasting });
-      armed = { atMs, scope };
-      scope
-        .run(() => start(atMs))
-        .catch((error: Error) => {
-          if (!isCancellation(error)) {
-            broken(error);
-          }
-        });
-    },
-    stop: () => {
-      armed?.scope.cancel();
-      armed = undefined;
     },
   };
 };
