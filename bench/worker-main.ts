@@ -7,7 +7,8 @@ import { installRuntime, startCaseWorker } from '../cli/worker/case-worker.ts';
 import { portsFrom } from '../cli/worker/ports.ts';
 import { workflowBundle } from '../cli/worker/workflow-bundle.ts';
 import { openStore } from '../db/open.ts';
-import { openSmallStore } from './hand-written/store.ts';
+import { openSameProjection } from './hand-written/same-projection.ts';
+import { openSmallStore } from './hand-written/small-store.ts';
 import type { WorkerOrder } from './worker-process.ts';
 
 // One worker in a process of its own: `node bench/worker-main.ts ORDER`, until SIGTERM or until its parent is gone.
@@ -26,8 +27,9 @@ async function runCaseloom({ settings, synchronous }: WorkerOrder): Promise<void
   await store.close();
 }
 
-async function runHandWritten({ settings, synchronous }: WorkerOrder): Promise<void> {
-  const store = openSmallStore(join(settings.home, 'hand-written.db'), synchronous);
+async function runHandWritten({ side, settings, synchronous }: WorkerOrder): Promise<void> {
+  const openTheirs = side === 'hand-written' ? openSameProjection : openSmallStore;
+  const store = await openTheirs(join(settings.home, 'hand-written.db'), synchronous);
   const { tuned: _, stickyQueueScheduleToStartTimeoutMs, shutdownGraceTimeMs, ...counts } = settings.worker;
   const connection = await NativeConnection.connect(connectionOptions(settings.temporal, process.env));
   const worker = await Worker.create({
@@ -45,7 +47,7 @@ async function runHandWritten({ settings, synchronous }: WorkerOrder): Promise<v
   untilSignal(() => worker.shutdown());
   await worker.run();
   await connection.close();
-  store.close();
+  await store.close();
 }
 
 function untilSignal(stop: () => void): void {

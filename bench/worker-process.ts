@@ -7,7 +7,8 @@ import { tunedPreload } from '../cli/supervise/specs.ts';
 import { isReadyMessage } from '../cli/supervise/supervised.ts';
 
 export interface WorkerOrder {
-  side: 'caseloom' | 'hand-written';
+  /** `hand-written-small`: with a small store of its own instead of our projection. */
+  side: 'caseloom' | 'hand-written' | 'hand-written-small';
   settings: Pick<Settings, 'home' | 'temporal' | 'taskQueues' | 'worker'>;
   synchronous: 'FULL' | 'NORMAL';
 }

@@ -1,4 +1,5 @@
 import { defineUpdate } from '@temporalio/workflow';
+import type { JsonObject } from '../../machines/kernel/json.ts';
 
 export interface SmallInput {
   caseId: string;
@@ -13,10 +14,19 @@ export interface SmallCase {
   state: SmallState;
   data: { summary: string; estimate?: { amount: number; currency: string }; finding?: 'upheld' | 'rejected' };
   seq: number;
+  /** Of the last stored entry, where the store chains them. */
+  headHash?: string | undefined;
+  tasks: SmallTask[];
   /** Epoch milliseconds. */
   openedAtMs: number;
   dueAtMs: number;
   breached: boolean;
+}
+
+export interface SmallTask {
+  state: SmallState;
+  openedAtMs: number;
+  closed?: { atMs: number; by: string; outcome: string };
 }
 
 export type SmallState =
@@ -43,8 +53,15 @@ export interface SmallChange {
     actorId: string;
     event: string;
     before: SmallState | null;
-    data: unknown;
+    data: JsonObject;
   };
+}
+
+/** Where a change is written, in one transaction; the same change again changes nothing. */
+export interface SmallStore {
+  /** Returns the hash of the entry, where the store chains them. */
+  project: (change: SmallChange) => Promise<string | undefined>;
+  close: () => void | Promise<void>;
 }
 
 export const commandUpdate = defineUpdate<{ seq: number; state: SmallState }, [SmallCommand]>('command');

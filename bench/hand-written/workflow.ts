@@ -14,9 +14,11 @@ import {
   type SmallCommand,
   type SmallInput,
   type SmallState,
+  type SmallStore,
+  type SmallTask,
 } from './messages.ts';
 
-const { project } = proxyLocalActivities<{ project: (change: SmallChange) => Promise<void> }>({
+const { project } = proxyLocalActivities<Pick<SmallStore, 'project'>>({
   startToCloseTimeout: '2s',
 });
 
@@ -47,6 +49,16 @@ const nextState = (small: SmallCase, { event, data }: SmallCommand): SmallState 
   }
 };
 
+/** The open task is closed by whoever sent the event; the next state has the next one. */
+const tasksAfter = (
+  tasks: SmallTask[],
+  state: SmallState,
+  closed: NonNullable<SmallTask['closed']>,
+): SmallTask[] => [
+  ...tasks.map((task) => (task.closed ? task : { ...task, closed })),
+  ...(state === 'archived' ? [] : [{ state, openedAtMs: closed.atMs }]),
+];
+
 /** The lifecycle of `lifecycle.json`, written by hand: what the interpreter is measured against. */
 export async function handWrittenCase(input: SmallInput): Promise<void> {
   const openedAtMs = Date.now();
@@ -55,16 +67,17 @@ export async function handWrittenCase(input: SmallInput): Promise<void> {
     state: 'received',
     data: { summary: input.summary },
     seq: 1,
+    tasks: [{ state: 'received', openedAtMs }],
     openedAtMs,
     dueAtMs: openedAtMs + limitMs,
     breached: false,
   };
   let opened = false;
 
-  const change = (event: string, actorId: string, before: SmallState | null, data: unknown): SmallChange => ({
-    case: small,
-    entry: { seq: small.seq, atMs: Date.now(), actorId, event, before, data },
-  });
+  const store = async (entry: Omit<SmallChange['entry'], 'seq' | 'atMs'>): Promise<void> => {
+    const headHash = await project({ case: small, entry: { seq: small.seq, atMs: Date.now(), ...entry } });
+    small = { ...small, headHash };
+  };
 
   setHandler(openedUpdate, async () => {
     await condition(() => opened);
@@ -73,14 +86,16 @@ export async function handWrittenCase(input: SmallInput): Promise<void> {
   setHandler(
     commandUpdate,
     async (command) => {
+      const { event, actorId, data = {} } = command;
       const before = small.state;
       const state = nextState(small, command) ?? before;
-      small = { ...small, state, data: { ...small.data, ...command.data }, seq: small.seq + 1 };
+      const tasks = tasksAfter(small.tasks, state, { atMs: Date.now(), by: actorId, outcome: event });
+      small = { ...small, state, tasks, data: { ...small.data, ...data }, seq: small.seq + 1 };
       const { seq } = small;
       if (input.showsState) {
         upsertSearchAttributes([{ key: stateKey, value: state }]);
       }
-      await project(change(command.event, command.actorId, before, command.data ?? {}));
+      await store({ event, actorId, before, data });
       return { seq, state };
     },
     {
@@ -92,12 +107,12 @@ export async function handWrittenCase(input: SmallInput): Promise<void> {
     },
   );
 
-  await project(change('open', 'handler', null, small.data));
+  await store({ event: 'open', actorId: 'handler', before: null, data: { ...small.data } });
   opened = true;
   const closed = (): boolean => small.state === 'archived';
   if (!(await condition(closed, limitMs))) {
     small = { ...small, breached: true, seq: small.seq + 1 };
-    await project(change('breach', 'system', small.state, {}));
+    await store({ event: 'breach', actorId: 'system', before: small.state, data: {} });
     await condition(closed);
   }
   await condition(allHandlersFinished);

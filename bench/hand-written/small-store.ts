@@ -1,13 +1,7 @@
 import Database from 'better-sqlite3';
-import type { SmallChange } from './messages.ts';
+import type { SmallChange, SmallStore } from './messages.ts';
 
-export interface SmallStore {
-  /** Writes a change in one transaction; the same change again changes nothing. */
-  project: (change: SmallChange) => Promise<void>;
-  close: () => void;
-}
-
-/** The read model that somebody would write beside such a workflow: entries, cases, tasks, deadlines. */
+/** The least that somebody would write beside such a workflow: entries, cases, tasks, deadlines. */
 export const openSmallStore = (file: string, synchronous: 'FULL' | 'NORMAL'): SmallStore => {
   const db = new Database(file);
   db.pragma('journal_mode = WAL');
@@ -54,6 +48,7 @@ export const openSmallStore = (file: string, synchronous: 'FULL' | 'NORMAL'): Sm
   return {
     project: async (change) => {
       write.immediate(change);
+      return undefined;
     },
     close: () => {
       db.close();
