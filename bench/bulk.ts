@@ -19,7 +19,7 @@ const jobWithinMs = 600_000;
  */
 export const bulk = async (bed: Bed): Promise<Figures> => {
   const rounds = bed.quick ? 1 : 3;
-  const count = bed.quick ? 40 : 600;
+  const count = bed.quick ? 40 : 1_500;
   const { address } = await bed.server('FULL');
   const product = await bed.product({ temporalAddress: address });
   const call = caller(product);
