@@ -7,7 +7,7 @@ import { parse, stringify } from 'yaml';
 import { embeddedTenant, seedEmbedded } from '../api/seed.ts';
 import { projectFolder } from '../cli/project-folder.ts';
 import { readyByMessage } from '../cli/supervise/readiness.ts';
-import { tunedPreload } from '../cli/supervise/specs.ts';
+import { workerOptions } from '../cli/supervise/specs.ts';
 import { openStore, type Store } from '../db/open.ts';
 import { publishDefinition } from '../db/own/definitions.ts';
 import { issueToken } from '../db/own/tokens.ts';
@@ -66,7 +66,7 @@ export const startProduct = async (options: ProductOptions): Promise<Product> =>
       env,
     });
   const startWorker = async (): Promise<ChildProcess> => {
-    const child = start(['worker'], tuned ? tunedPreload : []);
+    const child = start(['worker'], workerOptions(tuned));
     await Promise.race([readyByMessage(child), endedEarly(child, 'worker')]);
     return child;
   };

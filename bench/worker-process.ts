@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { projectFolder } from '../cli/project-folder.ts';
 import type { Settings } from '../cli/settings.ts';
-import { tunedPreload } from '../cli/supervise/specs.ts';
+import { workerOptions } from '../cli/supervise/specs.ts';
 import { isReadyMessage } from '../cli/supervise/supervised.ts';
 
 export interface WorkerOrder {
@@ -28,7 +28,7 @@ export const startWorkerProcess = async (
   const child = spawn(
     process.execPath,
     [
-      ...(tuned ? tunedPreload : []),
+      ...workerOptions(tuned),
       ...nodeOptions,
       join(projectFolder, 'bench/worker-main.ts'),
       JSON.stringify(order),

@@ -27,14 +27,20 @@ export function temporalChild(settings: Settings, executable: string, dbFilename
   };
 }
 
-/** Node's option that makes the worker's threads inherit the preload. */
-export const tunedPreload = ['--import', join(projectFolder, 'cli/tuned-worker.mjs')];
+/**
+ * Node's options for a worker. Its cases are many small objects that hardly outlive a command: with more room for young
+ * ones, in MiB, fewer of them are copied. Its threads inherit the tuned worker's preload.
+ */
+export const workerOptions = (tuned: boolean): string[] => [
+  ...['--min-semi-space-size=16', '--max-semi-space-size=32'],
+  ...(tuned ? ['--import', join(projectFolder, 'cli/tuned-worker.mjs')] : []),
+];
 
 /** The worker; it drains the tasks it holds before it ends. */
 export function workerChild(settings: Settings): ChildSpec {
   return {
     name: 'worker',
-    spawn: () => spawnCommand(settings, ['worker'], settings.worker.tuned ? tunedPreload : []),
+    spawn: () => spawnCommand(settings, ['worker'], workerOptions(settings.worker.tuned)),
     whenReady: (child) => readyByMessage(child),
     stopWithinMs: settings.worker.shutdownGraceTimeMs + 10_000,
   };

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { projectFolder } from '../../cli/project-folder.ts';
-import { tunedPreload } from '../../cli/supervise/specs.ts';
+import { workerOptions } from '../../cli/supervise/specs.ts';
 import { startTestServer, type TestServer } from '../support/temporal.ts';
 import { answers, loops, loopsAfterWaiting, ping } from './stuck-workflows.ts';
 
@@ -14,17 +14,17 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const isFull = process.env.CASELOOM_FULL === '1';
-const stock = ['stock', []] as const;
-const workers = [['tuned', tunedPreload] as const, ...(isFull ? [stock] : [])];
+const stock = ['stock', workerOptions(false)] as const;
+const workers = [['tuned', workerOptions(true)] as const, ...(isFull ? [stock] : [])];
 
 // Guarantee: a workflow that never gives its turn back fails its task and stops no other, tuned or not.
 test.each(workers)(
   'a stuck workflow fails its task, and others of a %s worker are answered',
-  async (name, preload) => {
+  async (name, nodeOptions) => {
     const { client, address } = server;
     const taskQueue = `stuck-${name}`;
     const main = join(projectFolder, 'test/bench/stuck-worker-main.ts');
-    const child = spawn(process.execPath, [...preload, main, address, taskQueue], {
+    const child = spawn(process.execPath, [...nodeOptions, main, address, taskQueue], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     try {
