@@ -15,7 +15,7 @@ const warmUp = { clients, count: 2 * clients };
  */
 export const overhead = async (bed: Bed): Promise<Figures> => {
   const rounds = bed.quick ? 3 : 15;
-  const lifecycles = 2 * clients;
+  const lifecycles = (bed.quick ? 1 : 2) * clients;
   const synchronous = 'FULL';
   const { client } = await bed.server(synchronous);
   const ours = await bed.worker('caseloom', { synchronous });
