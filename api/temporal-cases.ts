@@ -1,13 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
+import { isReachable } from '../workflows/client/is-reachable.ts';
 import { sendCommand } from '../workflows/client/send-command.ts';
 import { startCase } from '../workflows/client/start-case.ts';
 import { syncCase } from '../workflows/client/sync-case.ts';
 import { wakeBulk } from '../workflows/client/wake-bulk.ts';
 import { caseWorkflowId } from '../workflows/messages.ts';
 import type { Cases } from './cases.ts';
-
-const reachableWithinMs = 900;
 
 /** Cases that run as workflows on a Temporal server. */
 export const temporalCases = (client: Client, taskQueue: string): Cases => ({
@@ -27,14 +26,5 @@ export const temporalCases = (client: Client, taskQueue: string): Cases => ({
     }
   },
   wakeBulk: (key, until) => wakeBulk(client, key, { taskQueue, ...until }),
-  isReachable: async () => {
-    try {
-      await client.withDeadline(Date.now() + reachableWithinMs, () =>
-        client.workflowService.getSystemInfo({}),
-      );
-      return true;
-    } catch {
-      return false;
-    }
-  },
+  isReachable: () => isReachable(client),
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -19,12 +20,14 @@ import { repeatRound } from '../../activities/repeat-round.ts';
 import { createStandaloneDeliveries } from '../../activities/standalone-deliveries.ts';
 import type { Store } from '../../db/open.ts';
 import { startDueSurges } from '../../db/own/surge.ts';
+import { isReachable } from '../../workflows/client/is-reachable.ts';
 import { sendCommand } from '../../workflows/client/send-command.ts';
 import type { Settings } from '../settings.ts';
 import { connectionOptions, connectTemporal } from '../temporal/connection.ts';
 import { type BulkSettings, bulkSender } from './bulk-sender.ts';
 import { catchUp } from './catch-up.ts';
 import { createFailCodec } from './fail-codec.ts';
+import { keepInStep } from './keep-in-step.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import { keepWaking } from './wake-asked.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -59,6 +62,7 @@ const absentEveryMs = 10_000;
 const desertedEveryMs = 300_000;
 const ownersEveryMs = 60_000;
 const surgeEveryMs = 60_000;
+const contactEveryMs = 2_000;
 
 /** Starts a worker: it runs cases, carries out what they ask for, and delivers their messages. */
 export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseWorker> => {
@@ -100,6 +104,12 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
     shutdownGraceTime: shutdownGraceTimeMs,
     ...(env.CASELOOM_FAIL_AT ? { dataConverter: { payloadCodecs: [createFailCodec(failPoint)] } } : {}),
   });
+  const say = (line: string): unknown => process.stderr.write(`${line}\n`);
+  const inStep = await keepInStep({
+    ...{ store, workerId: randomUUID(), now: Date.now, everyMs: contactEveryMs, say },
+    reaches: () => isReachable(client),
+    tell: (sinceMs, signal) => catchUp(store, client, sinceMs, signal),
+  });
   const running = worker.run();
   relay = startRelay(store, createStandaloneDeliveries(client, taskQueue, activities.deliver), (line) =>
     process.stderr.write(`${line}\n`),
@@ -107,7 +117,6 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
   const notices: NoticeRelay | undefined =
     options.notices &&
     startNoticeRelay({ store, ...options.notices }, (line) => process.stderr.write(`${line}\n`));
-  const say = (line: string): unknown => process.stderr.write(`${line}\n`);
   const sendToCase: SendToCase = (key, command) =>
     sendCommand(client, key, command, { deadlineMs: Date.now() + answerMsMax });
   const handOn = repeatRound(createHandOnRound({ store, send: sendToCase, say }), {
@@ -123,15 +132,12 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
     ...{ what: 'surge mode', everyMs: surgeEveryMs, say },
   });
   const ending = new AbortController();
-  const caughtUp = catchUp(store, client, ending.signal).catch(() => {
-    process.stderr.write('The store could not be asked what was written last.\n');
-  });
   const woken =
     options.bulk &&
     keepWaking({ store, client, taskQueue }, ending.signal, () => {
       process.stderr.write('Bulk jobs that wait to begin could not be begun.\n');
     });
-  const ended = running.finally(async () => {
+  const end = async (drained: boolean): Promise<void> => {
     ending.abort();
     await Promise.all([
       relay?.stop(),
@@ -140,11 +146,18 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
       toLeads.stop(),
       owners.stop(),
       surges.stop(),
-      caughtUp,
+      inStep.stop(drained),
       woken,
     ]);
     await Promise.all([native.close(), connection.close()]);
-  });
+  };
+  const ended = running.then(
+    () => end(true),
+    async (error: unknown) => {
+      await end(false);
+      throw error;
+    },
+  );
   return {
     ended,
     stop: async () => {

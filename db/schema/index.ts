@@ -13,3 +13,4 @@ export * from './sign-in.ts';
 export * from './tasks.ts';
 export * from './trail.ts';
 export * from './vault.ts';
+export * from './workers.ts';
