@@ -47,6 +47,7 @@ export const catalog = {
   handWrittenPerMinNormal: { title: 'hand-written workflow, no HTTP, NORMAL', unit: '/min' },
   fdatasyncPerS: { title: 'disk: synced appends of 4 KiB', unit: '/s' },
   coreLoopMPerS: { title: 'core: turns of an integer loop', unit: 'M/s' },
+  stolenPercent: { title: 'core time that the host gave to other machines, in each part', unit: '%' },
   workerCpuMs: { title: 'processor time of our worker, per command', unit: 'ms' },
   tunedWorkerCpuMs: { title: 'processor time of our tuned worker, per command', unit: 'ms' },
   handWrittenCpuMs: { title: 'processor time of the hand-written worker, per command', unit: 'ms' },

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { createBed } from '../bench/bed.ts';
 import { bulk } from '../bench/bulk.ts';
 import type { Figures } from '../bench/catalog.ts';
+import { figureOf } from '../bench/figure.ts';
 import { machineNow, versionsNow } from '../bench/machine.ts';
 import { refreshPage } from '../bench/page.ts';
 import { calibrate, kernel, lists } from '../bench/parts-alone.ts';
@@ -12,6 +13,7 @@ import { http, overhead, rate } from '../bench/parts-together.ts';
 import { jsonOf, markdownOf, tableOf } from '../bench/report.ts';
 import { soak } from '../bench/soak.ts';
 import { startTime } from '../bench/start-time.ts';
+import { stolenWhile } from '../bench/stolen-time.ts';
 import { CommandError } from './command-error.ts';
 import { projectFolder } from './project-folder.ts';
 import { loadSettings } from './settings.ts';
@@ -89,9 +91,13 @@ async function runBench({
       process.exitCode = soaked.verified.ok ? 0 : 1;
       return;
     }
+    const stolen: number[] = [];
     for (const name of partNames.filter((each) => only.includes(each))) {
-      figures = { ...figures, ...(await parts[name](bed)) };
+      const { result, stolenPercent } = await stolenWhile(() => parts[name](bed));
+      figures = { ...figures, ...result };
+      stolen.push(...(stolenPercent === undefined ? [] : [stolenPercent]));
     }
+    figures = { ...figures, ...(stolen.length > 0 ? { stolenPercent: figureOf(stolen) } : {}) };
   } finally {
     await bed.end();
   }

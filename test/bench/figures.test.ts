@@ -5,6 +5,7 @@ import { runLifecycle } from '../../bench/kernel-rate.ts';
 import { commandsPerLifecycle, lifecycleDocument } from '../../bench/lifecycle.ts';
 import { withFigures } from '../../bench/page.ts';
 import { jsonOf } from '../../bench/report.ts';
+import { coreTimesIn, percentBetween } from '../../bench/stolen-time.ts';
 import { lint } from '../../machines/definition/lint.ts';
 
 test('a figure holds the median, the extremes and how many there were', () => {
@@ -33,6 +34,17 @@ test('the JSON has the figures that were measured by name, and where and when', 
     httpRatio: { median: 0.7, min: 0.7, max: 0.7, n: 1 },
     ...{ machine, versions: { node: '24' }, at },
   });
+});
+
+test('stolen time is read from the line of all cores, and its share is of what went by', () => {
+  const stat = (user: number, steal: number) =>
+    `cpu  ${user} 0 100 1000 10 0 5 ${steal} 7 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n`;
+  const before = coreTimesIn(stat(200, 50));
+  expect(before).toEqual({ total: 1_365, stolen: 50 });
+  expect(percentBetween(before, coreTimesIn(stat(270, 80)))).toBe(30);
+  expect(percentBetween(before, before)).toBeUndefined();
+  expect(() => coreTimesIn('cpu0 1 2 3\n')).toThrow('first line');
+  expect(() => coreTimesIn('cpu 1 2 3\n')).toThrow('first line');
 });
 
 test('only what stands between the marks of the page is replaced', () => {
