@@ -14,13 +14,14 @@ import { personIn } from '../db/own/people.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import { excludedFrom, isHiddenIn } from '../db/read/out-of-sight.ts';
 import type { OutboxRow } from '../db/schema/outbox.ts';
-import type { DeadlineDefinition, RuntimeDefinition } from '../machines/kernel/definition.ts';
+import type { RuntimeDefinition } from '../machines/kernel/definition.ts';
 import type { JsonObject } from '../machines/kernel/json.ts';
-import { stateMarks } from '../machines/kernel/restriction.ts';
+import { clockMark, stateMarks } from '../machines/kernel/restriction.ts';
 import { plainNotice } from '../machines/library/notification/index.ts';
 import { type Ladder, type LadderStep, ladderSteps } from '../machines/notification/ladder.ts';
 import { nextAction } from '../machines/notification/next-action.ts';
 import { recipientsOf } from '../machines/notification/recipients.ts';
+import { type ClockSource, deadlineOf, keeperOf } from './told-clock.ts';
 
 /** Turns a message to roles into messages to persons. */
 export type TellPeople = (
@@ -88,10 +89,9 @@ export const createTellLater =
     });
   };
 
-interface Subject {
+interface Subject extends ClockSource {
   row: CaseRow;
   runtime: RuntimeDefinition;
-  document: { deadlines?: { [name: string]: DeadlineDefinition } };
   excluded: string[];
 }
 
@@ -139,12 +139,6 @@ const dueMsOf = (data: unknown, otherwiseMs: number): number => {
 
 const isAboutClock = (template: string): boolean => template.startsWith('deadline.');
 
-const deadlineOf = ({ runtime, document, row }: Subject, name: string): DeadlineDefinition | undefined => {
-  const base = document.deadlines?.[name] ?? runtime.deadlines?.[name];
-  const change = row.profile === null ? undefined : runtime.profiles?.[row.profile]?.deadlines[name];
-  return base || change ? ({ ...base, ...change } as DeadlineDefinition) : undefined;
-};
-
 const stepsOf = (
   db: Db,
   tenant: string,
@@ -153,7 +147,7 @@ const stepsOf = (
   about: Subject,
 ): LadderStep[] => {
   const { deadline: name, fraction = 0 } = clockData(payload.data);
-  const definition = name === undefined ? undefined : deadlineOf(about, name);
+  const definition = name === undefined ? undefined : deadlineOf(about, about.row, name);
   if (isAboutClock(payload.template) && name !== undefined && definition) {
     return ladderSteps(ladder, { ...definition, name }, fraction);
   }
@@ -191,16 +185,21 @@ const noticesOf = (
     .map(([taskId, { assignee, state, seat }]) => ({
       ...{ taskId, assignee, isSeat: seat !== undefined, mark: marks.get(state) },
     }));
-  const assignees = openTasks.flatMap(({ assignee }) => (assignee === null ? [] : [assignee]));
+  const mark = deadline === undefined ? undefined : clockMark(runtime, deadline);
+  const keeper = deadline === undefined ? undefined : keeperOf(row.state, deadline);
+  const workers = openTasks.map(({ assignee }) => assignee);
+  const assignees = (keeper === undefined ? workers : [keeper]).filter((id) => id !== null);
+  const owner = keeper === undefined ? row.owner : keeper;
   const parties = {
-    ...{ owner: row.owner, assignees, department: row.department, excluded: about.excluded },
+    ...{ owner, assignees, department: row.department, excluded: about.excluded },
     ownerRole: runtime.owner ?? null,
     isHidden: (personId: string) => {
       const person = personIn(db, tenant, personId, nowMs);
-      return person === undefined || isHiddenIn(db, person, caseId);
+      const mayKnow = !mark || mark.some((role) => directory.person(personId)?.roles.includes(role));
+      return person === undefined || !mayKnow || isHiddenIn(db, person, caseId);
     },
   };
-  const title = deadline === undefined ? undefined : deadlineOf(about, deadline)?.title;
+  const title = deadline === undefined ? undefined : deadlineOf(about, row, deadline)?.title;
   return recipientsOf(step.tell, parties, directory, ladder).map(({ personId, as }) => {
     const roles = directory.person(personId)?.roles ?? [];
     const visible = openTasks.filter(({ mark }) => !mark || mark.some((role) => roles.includes(role)));
@@ -214,8 +213,9 @@ const noticesOf = (
       ...{ caseNumber: row.number, definitionId: row.definitionId, rule: step.rule, toldAs: as },
       ...{ template: step.template, templateVersion: templateIn(db, tenant, step.template)?.version ?? 1 },
       facts: {
+        code: payload.template,
         ...(deadline === undefined
-          ? { code: payload.template }
+          ? {}
           : {
               deadline,
               title: title ?? { zh: deadline, en: deadline },

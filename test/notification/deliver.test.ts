@@ -44,6 +44,39 @@ const at = async (caseId: string, instant: string, who = 'handler') => {
   await world.settle();
 };
 
+describe('a promise to the customer', () => {
+  test('is told by its title to who gave it and who leads them as its time goes by, and their lists show it', async () => {
+    world = await startNotified({ at: monday });
+    const { caseId, tasks } = await world.openComplaint();
+    await world.call('handler', 'POST', `/v1/tasks/${tasks[0].taskId}/claim`, {});
+    const promised = await world.call('handler', 'POST', `/v1/cases/${caseId}/promises`, {
+      ...{ dueAt: '2026-03-02T06:00:00.000Z', text: 'I call' },
+    });
+    expect(promised.status).toBe(200);
+    const told = async () =>
+      (await world.notices()).flatMap(({ rule, toldAs, personId, facts }) =>
+        'title' in facts && JSON.stringify(facts.title).includes('Promise')
+          ? [[rule, toldAs, toldAs === 'owner' ? personId : '', facts.percent]]
+          : [],
+      );
+    await at(caseId, '2026-03-02T04:00:00.000Z');
+    expect(await told()).toEqual([]);
+    await at(caseId, '2026-03-02T05:00:00.000Z');
+    expect(await told()).toEqual([
+      ['three-quarters', 'owner', 'handler', 75],
+      ['three-quarters', 'lead', '', 75],
+    ]);
+    await at(caseId, '2026-03-02T06:00:01.000Z');
+    const later = (await told()).slice(2).map(([rule]) => rule);
+    expect(later).toEqual(['ninety', 'breach']);
+    for (const personId of new Set((await world.notices()).map((notice) => notice.personId))) {
+      const { status, body } = await world.call(personId, 'GET', '/v1/notifications');
+      expect([personId, status]).toEqual([personId, 200]);
+      expect(body.items.map(({ subject }: { subject: string }) => subject).join()).not.toContain('@promise');
+    }
+  });
+});
+
 describe('the ladder, from the clock to the person', () => {
   test('at 75 % the superior is told in the morning’s digest where quiet hours were broken by nothing', async () => {
     const mail = keeping();

@@ -1,0 +1,34 @@
+import type { CaseRow } from '../db/read/get-case.ts';
+import { adHocClockTitle } from '../machines/kernel/ad-hoc-title.ts';
+import type { DeadlineDefinition, RuntimeDefinition } from '../machines/kernel/definition.ts';
+import type { CaseState } from '../machines/kernel/state.ts';
+
+/** A definition as far as its clocks go: the document has their titles, the runtime part what profiles change. */
+export interface ClockSource {
+  document: { deadlines?: { [name: string]: DeadlineDefinition } };
+  runtime: Pick<RuntimeDefinition, 'deadlines' | 'profiles'>;
+}
+
+/** What a case's clock is by its definition and profile, or, where a person began it, by the case itself. */
+export const deadlineOf = (
+  { document, runtime }: ClockSource,
+  { profile, state }: Pick<CaseRow, 'profile' | 'state'>,
+  name: string,
+): DeadlineDefinition | undefined => {
+  const base = document.deadlines?.[name] ?? runtime.deadlines?.[name];
+  const change = profile === null ? undefined : runtime.profiles?.[profile]?.deadlines[name];
+  if (base || change) {
+    return { ...base, ...change } as DeadlineDefinition;
+  }
+  const clock = state.deadlines[name];
+  return clock?.adHoc && clock.rule && { ...clock.rule, title: adHocClockTitle(clock.adHoc.kind) };
+};
+
+/**
+ * Who keeps a clock that no definition has: whoever gave the promise, or the superior who is to name the owner (null: any
+ * of them). Undefined for all others, which are kept by who works on the case.
+ */
+export const keeperOf = (state: CaseState, name: string): string | null | undefined => {
+  const adHoc = state.deadlines[name]?.adHoc;
+  return adHoc?.kind === 'owner' ? (state.handover?.superior ?? null) : adHoc?.by;
+};
