@@ -6,6 +6,7 @@ import type { Compiled } from '../machines/kernel/compile.ts';
 import { tightestDueAt } from '../machines/kernel/due.ts';
 import type { Json } from '../machines/kernel/json.ts';
 import { ledgerSums } from '../machines/kernel/ledger.ts';
+import { clockMark } from '../machines/kernel/restriction.ts';
 import type { CaseState, Task } from '../machines/kernel/state.ts';
 import type { Published } from './definitions.ts';
 import type { Reader } from './reader.ts';
@@ -38,7 +39,7 @@ export const caseView = ({ row, published, reader }: Seen): { [key: string]: Jso
     data: restrictData(runtime.data, state.data, { $defs: runtime.$defs ?? {} }, reader),
     ledger: { lines: state.ledger as unknown as Json, sums: ledgerSums(state.ledger) as unknown as Json },
     tasks: tasksOf({ row, published, reader }),
-    deadlines: deadlinesOf(state, published),
+    deadlines: deadlinesOf(state, published, reader),
     documents: documentsOf(state, published, reader),
     contacts: contactsOf(state),
     watchers: state.watchers ?? [],
@@ -119,18 +120,20 @@ const outcomesOf = ({ adHoc, seat }: Task, defined: string[] = []): string[] => 
   return seat === undefined ? defined : ['approve', 'reject'];
 };
 
-const deadlinesOf = (state: CaseState, { document }: Published): Json =>
-  Object.entries(state.deadlines).map(([name, deadline]) => {
-    const definition =
-      document.deadlines?.[name] ?? document.profiles?.[state.profile ?? '']?.deadlines[name] ?? undefined;
-    return {
-      name,
-      title: (deadline.adHoc && adHocClockTitle(deadline.adHoc.kind)) ??
-        definition?.title ?? { zh: name, en: name },
-      source: ((deadline.rule ?? definition)?.source as unknown as Json) ?? null,
-      ...(deadline as unknown as { [key: string]: Json }),
-    };
-  });
+const deadlinesOf = (state: CaseState, { document, runtime }: Published, reader: Reader): Json =>
+  Object.entries(state.deadlines)
+    .filter(([name]) => maySeeRestricted(reader, clockMark(runtime, name)))
+    .map(([name, deadline]) => {
+      const definition =
+        document.deadlines?.[name] ?? document.profiles?.[state.profile ?? '']?.deadlines[name] ?? undefined;
+      return {
+        name,
+        title: (deadline.adHoc && adHocClockTitle(deadline.adHoc.kind)) ??
+          definition?.title ?? { zh: name, en: name },
+        source: ((deadline.rule ?? definition)?.source as unknown as Json) ?? null,
+        ...(deadline as unknown as { [key: string]: Json }),
+      };
+    });
 
 const handoverOf = ({ handover }: CaseState): Json =>
   handover

@@ -1,7 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { explain } from '../../machines/kernel/explain-deadline.ts';
+import { clockMark } from '../../machines/kernel/restriction.ts';
 import { visibleCase } from '../present-case.ts';
 import { Condition } from '../problem.ts';
+import { maySeeRestricted } from '../rights.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { caseAnswers } from '../schemas/case.ts';
 import { CaseId, commandHeaders, commandProblems, commonFields, readProblems } from '../schemas/common.ts';
@@ -129,7 +131,8 @@ export const deadlineRoutes = (services: Services): Router => {
     const compiled = await services.definitions.compiledOf(row.state);
     const rule = deadline?.rule ?? compiled.deadlines[name];
     const calendar = compiled.calendars[rule?.calendar ?? compiled.calendar];
-    if (!deadline || !rule || !calendar) {
+    const mayKnow = maySeeRestricted(c.get('person'), clockMark(compiled.definition, name));
+    if (!deadline || !rule || !calendar || !mayKnow) {
       throw new Condition('NOT_FOUND', 'This deadline has not started in this case.');
     }
     const clockRule = {

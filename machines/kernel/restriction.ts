@@ -1,6 +1,8 @@
+import { isPlainObject } from './canonical-json.ts';
 import type { RuntimeDefinition } from './definition.ts';
 import type { EntryLeaf } from './entry.ts';
 import type { Json, JsonObject } from './json.ts';
+import { own } from './own.ts';
 import { selfAndAncestors, stateTree } from './state-tree.ts';
 
 /**
@@ -19,16 +21,40 @@ export const restriction = (definition: RuntimeDefinition, leaf: EntryLeaf): str
   for (const id of new Set([...leaf.before.states, ...leaf.after.states])) {
     add(states.get(id));
   }
-  for (const pointer of Object.keys(leaf.after.changed)) {
+  for (const [pointer, value] of Object.entries(leaf.after.changed)) {
     addAlong(definition, pointer, add);
+    add(documentMark(definition, pointer, value));
   }
   for (const name of Object.keys(leaf.facts as JsonObject)) {
     add(definition.facts?.[name]?.['x-restricted']);
   }
-  if (marks.length === 0) {
-    return undefined;
-  }
-  return marks.reduce((left, right) => left.filter((role) => right.includes(role)));
+  return allowedByAll(marks);
+};
+
+/**
+ * The roles that may know that a clock runs, where nothing starts it that everybody may know: a case is then in a marked
+ * state, or a marked event has come.
+ */
+export const clockMark = (definition: RuntimeDefinition, name: string): string[] | undefined => {
+  const profiles = Object.values(definition.profiles ?? {});
+  const clocks = [definition.deadlines, ...profiles.map(({ deadlines }) => deadlines)];
+  const starts = clocks.map((each) => own(each, name)?.starts).find((each) => each !== undefined) ?? [];
+  const states = stateMarks(definition);
+  const marks = starts.flatMap((trigger) => {
+    if ('enter' in trigger) {
+      return [trigger.enter].flat().map((id) => states.get(id));
+    }
+    return 'event' in trigger
+      ? [trigger.event].flat().map((event) => own(definition.events, event)?.['x-restricted'])
+      : [undefined];
+  });
+  const known = marks.filter((mark) => mark !== undefined);
+  return known.length < marks.length ? undefined : allowedByAll(known);
+};
+
+const allowedByAll = (marks: readonly string[][]): string[] | undefined => {
+  const [first, ...others] = marks;
+  return first && others.reduce((left, right) => left.filter((role) => right.includes(role)), first);
 };
 
 /** Marks on the way to a value of the case's data. */
@@ -47,6 +73,14 @@ const addAlong = (
     schema = resolve(definition, properties?.[key] as JsonObject | undefined);
     add(schema?.['x-restricted']);
   }
+};
+
+/** The mark of a document that came to the case. */
+const documentMark = (definition: RuntimeDefinition, pointer: string, value: Json): string[] | undefined => {
+  if (!pointer.startsWith('/documents/') || !isPlainObject(value) || typeof value.key !== 'string') {
+    return undefined;
+  }
+  return own(definition.documents, value.key)?.['x-restricted'];
 };
 
 const resolve = (definition: RuntimeDefinition, schema: JsonObject | undefined): JsonObject | undefined =>
