@@ -1,5 +1,6 @@
 import { refuse } from './apply-event.ts';
 import type { Actor, Facts, TaskCommand } from './command.ts';
+import { isAmong, rightsOf } from './policy/rights.ts';
 import { mayContribute, mayUse } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 import { replaceAssignee } from './replace-assignee.ts';
@@ -61,7 +62,7 @@ export const applyAdHocTask = (
       if (command.outcome !== 'done') {
         return no('OUTCOME_NOT_ALLOWED', 'The task ends with: done.');
       }
-      if (assignee !== null && assignee !== me) {
+      if (assignee !== null && !isTheirs(run, task, facts)) {
         return taken();
       }
       if (!isFor(run, task, facts)) {
@@ -101,11 +102,16 @@ export const applyAdHocTask = (
   }
 };
 
-const isFor = (run: Run, { department, assignee }: Task, facts: Facts): boolean => {
-  const { id, departments = [] } = performer(facts) as Actor;
+/** Whether the task is the person's, under whatever account, or of somebody whose right they have. */
+const isTheirs = (run: Run, { assignee }: Task, facts: Facts): boolean =>
+  assignee !== null && rightsOf(run.policy, facts).some((right) => isAmong(right, [assignee]));
+
+const isFor = (run: Run, task: Task, facts: Facts): boolean => {
+  const { department } = task;
+  const { departments = [] } = performer(facts) as Actor;
   return (
     mayContribute(run.policy, facts, run.state) &&
-    (assignee === id || department === undefined || departments.includes(department))
+    (isTheirs(run, task, facts) || department === undefined || departments.includes(department))
   );
 };
 

@@ -84,6 +84,22 @@ describe('a task that a person added', () => {
     expect(verb(driver, taskId, done)).toBe('TASK_NOT_OPEN');
   });
 
+  it.each<[string, Actor]>([
+    ['another account of theirs', { ...person('lead9'), sameAs: ['lead2'] }],
+    [
+      'who stands in for them',
+      {
+        ...person('lead3'),
+        actsFor: [{ personId: 'lead2', via: 'substitution', roles: ['lead'], until: null }],
+      },
+    ],
+  ])('is ended by %s', (_, actor) => {
+    const { driver, taskId } = added();
+    expect(verb(driver, taskId, { verb: 'complete', outcome: 'done', facts: { actor } })).toEqual([
+      'task.done',
+    ]);
+  });
+
   it.each<[string, object, string | string[]]>([
     ['completed by somebody else', { verb: 'complete', outcome: 'done', by: 'lead3' }, 'TASK_TAKEN'],
     ['completed otherwise', { verb: 'complete', outcome: 'close', by: 'lead2' }, 'OUTCOME_NOT_ALLOWED'],
