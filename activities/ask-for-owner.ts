@@ -3,15 +3,14 @@ import type { Db } from '../db/open.ts';
 import { isAwayIn } from '../db/own/absences.ts';
 import { actingDataIn } from '../db/own/acting.ts';
 import { substitutesOf } from '../db/own/delegations.ts';
-import { hierarchyIn } from '../db/own/hierarchy.ts';
 import { type Person, personIn } from '../db/own/people.ts';
 import { type CaseOfAbsent, casesOfAbsent, casesOfReturned } from '../db/read/cases-of-absent.ts';
+import { commonSuperiorIn } from '../db/read/common-superior.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import { isHiddenIn } from '../db/read/out-of-sight.ts';
 import { systemFacts } from '../machines/kernel/advance.ts';
 import type { Actor, OwnerCommand } from '../machines/kernel/command.ts';
 import { effectiveActor } from '../machines/people/effective-actor.ts';
-import { lowestCommonSuperior } from '../machines/people/lowest-common-superior.ts';
 import type { Outcome } from '../workflows/client/outcome.ts';
 import { findLead } from './find-lead.ts';
 import type { RoundParts, SendToCase } from './hand-on-tasks.ts';
@@ -21,8 +20,8 @@ import { createTaskTries } from './task-tries.ts';
 const takenMax = 100;
 
 /**
- * One look at the cases whose owner is away for long or has left, the most urgent first: who stands in for them is asked
- * to become the owner, else who leads their department. They stay the owner until somebody accepts; once they are there
+ * One look at the cases whose owner is away for long, has left or has no part in them any more, the most urgent first:
+ * who stands in for them is asked to become the owner, else who leads their department. They stay the owner until somebody accepts; once they are there
  * again, what still waits is withdrawn. Safe to repeat, and by several processes at once.
  *
  * @returns how many cases somebody was asked for, or is asked for no more
@@ -86,10 +85,15 @@ export const createOwnerRound = ({
 const actorIn = (db: Db, person: Person, kind: string, nowMs: number): Actor =>
   effectiveActor(actingDataIn(db, person, nowMs), { nowMs, caseKind: kind });
 
+/** From whom a case comes that has no owner. */
+const engine = systemFacts.actor.id;
+
 /** Who has said no to this owner's case since they went. */
 const declinedBy = ({ state }: CaseRow, { owner, sinceMs }: CaseOfAbsent): string[] =>
   Object.values(state.transfers ?? {}).flatMap(({ of, from, to, status, at }) =>
-    of === 'owner' && from === owner && status === 'declined' && Date.parse(at) >= sinceMs ? [to] : [],
+    of === 'owner' && from === (owner ?? engine) && status === 'declined' && Date.parse(at) >= sinceMs
+      ? [to]
+      : [],
   );
 
 /** Who is asked, in this order: the owner's substitutes, then a lead; all of them there, and with a part in the case. */
@@ -100,26 +104,28 @@ const askedIn = (
   nowMs: number,
 ): { from?: Actor; receivers: { to: Actor; superior: string | null }[] } => {
   const { tenant, caseId, kind } = row;
-  const owner = personIn(db, tenant, found.owner, nowMs);
-  if (!owner) {
+  const owner = found.owner === null ? undefined : personIn(db, tenant, found.owner, nowMs);
+  if (!owner && found.owner !== null) {
     return { receivers: [] };
   }
   const declined = declinedBy(row, found);
-  const substitutes = substitutesOf(db, tenant, owner.id, nowMs).map((id) => personIn(db, tenant, id, nowMs));
-  const present = { tenant, caseId, notPersons: [owner.id, ...declined], nowMs };
-  const lead = findLead(db, present, owner.departments[0]);
-  const hierarchy = hierarchyIn(db, tenant, nowMs);
+  const substitutes = owner ? substitutesOf(db, tenant, owner.id, nowMs) : [];
+  const gone = owner ? [owner.id] : [];
+  const present = { tenant, caseId, notPersons: [...gone, ...declined], nowMs };
+  const lead = findLead(db, present, owner?.departments[0] ?? row.department ?? undefined);
   const isAsked = (person: Person | undefined): person is Person =>
     person?.status === 'active' &&
     !declined.includes(person.id) &&
     !isAwayIn(db, tenant, person.id, nowMs) &&
     !isHiddenIn(db, person, caseId);
   return {
-    from: actorIn(db, owner, kind, nowMs),
-    receivers: [...substitutes, lead].filter(isAsked).map((person) => ({
-      to: actorIn(db, person, kind, nowMs),
-      superior: lowestCommonSuperior(owner.id, person.id, hierarchy),
-    })),
+    ...(owner ? { from: actorIn(db, owner, kind, nowMs) } : {}),
+    receivers: [...substitutes.map((id) => personIn(db, tenant, id, nowMs)), lead]
+      .filter(isAsked)
+      .map((person) => ({
+        to: actorIn(db, person, kind, nowMs),
+        superior: commonSuperiorIn(db, row, [owner?.id ?? person.id, person.id], nowMs),
+      })),
   };
 };
 

@@ -1,6 +1,7 @@
+import { commonSuperiorIn } from '../db/read/common-superior.ts';
+import type { CaseRow } from '../db/read/get-case.ts';
 import type { Actor } from '../machines/kernel/command.ts';
 import { areApart } from '../machines/kernel/owner-transfers.ts';
-import { commonSuperior } from './common-superior.ts';
 import { findPerson, knownPerson } from './known-person.ts';
 import type { CommandParts } from './prepare-command.ts';
 import type { Reader } from './reader.ts';
@@ -26,11 +27,18 @@ export const reassignParts = (
       ...{ type: 'task', taskId, verb: 'reassign' },
       to: receiver,
       ...(areApart({ id, roles, departments }, receiver)
-        ? { superior: await commonSuperior(services, tenant, id, to) }
+        ? { superior: await superiorOf(services, target.row, [id, to]) }
         : {}),
     };
   },
 });
+
+/** Who decides between two people in a case, as of now; null where they have nobody in common. */
+export const superiorOf = (
+  { store, now }: Services,
+  row: Pick<CaseRow, 'tenant' | 'caseId'>,
+  people: readonly [string, string],
+): Promise<string | null> => store.read((db) => commonSuperiorIn(db, row, people, now()));
 
 /** Whom a comment names: those listed must exist, an `@` in the text may stand for something else. */
 export const commentParts = (

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { commonSuperior } from '../common-superior.ts';
 import { knownPerson } from '../known-person.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { caseAnswers } from '../schemas/case.ts';
 import { CaseId, commandHeaders, commandProblems, commonFields } from '../schemas/common.ts';
 import { sendToCase } from '../send-to-case.ts';
 import type { Services } from '../services.ts';
+import { superiorOf } from '../task-parts.ts';
 
 const params = z.object({ caseId: CaseId });
 const To = z.strictObject({ ...commonFields, to: z.string().min(1).max(200) }).openapi('OwnerTo');
@@ -43,7 +43,7 @@ export const ownerRoutes = (services: Services): Router => {
       command: async ({ target: { row } }) => ({
         ...{ type: 'owner', verb: 'hand-over' },
         to: await knownPerson(services, { tenant, id: to, pointer: '/to', kind: row.kind }),
-        superior: await commonSuperior(services, tenant, row.owner ?? id, to),
+        superior: await superiorOf(services, row, [row.owner ?? id, to]),
       }),
     });
   });

@@ -1,15 +1,18 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { adHocState } from '../../machines/kernel/ad-hoc.ts';
 import { personFacet } from '../case-facets.ts';
 import { groupKey } from '../group-key.ts';
 import type { Store } from '../open.ts';
+import { absentOf } from './absent-people.ts';
+import { casesOfExcludedIn } from './work-of-excluded.ts';
 
 /** An open case whose owner cannot answer for it now, while nobody is asked to take it over who could. */
 export interface CaseOfAbsent {
   tenant: string;
   caseId: string;
-  owner: string;
-  because: 'away' | 'left';
+  /** Null: there is none any more. */
+  owner: string | null;
+  because: 'away' | 'left' | 'excluded';
   /** Since when, epoch milliseconds; 0: since whenever they left. */
   sinceMs: number;
 }
@@ -17,21 +20,15 @@ export interface CaseOfAbsent {
 /** Who is away for less than a day stays the owner, and nobody is asked. */
 const absenceMsMin = 86_400_000;
 
-const absentOf = (nowMs: number, msMin: number): SQL => sql`
-  select tenant, person_id, 'left' as because, 0 as since_ms from people where status = 'disabled'
-  union all
-  select a.tenant, a.person_id, 'away', a.from_ms from absences a join people p using (tenant, person_id)
-    where a.status = 'active' and a.from_ms <= ${nowMs} and a.until_ms > ${nowMs}
-    and a.until_ms - a.from_ms >= ${msMin} and p.status = 'active'`;
-
 /**
  * Those cases, the most urgent first, by a seek for each person who is gone: `cross join` keeps that order. An approval is
  * none of them: others decide it, and its owner is the asking case's. Where whoever is asked has gone as well, the case is
  * one of them again.
  */
 export const casesOfAbsent = (store: Store, nowMs: number, limit: number): Promise<CaseOfAbsent[]> =>
-  store.read((db) =>
-    db.all<CaseOfAbsent>(sql`
+  store.read((db) => [
+    ...casesOfExcludedIn(db, nowMs, limit),
+    ...db.all<CaseOfAbsent>(sql`
       with absent as (${absentOf(nowMs, absenceMsMin)}), gone as (${absentOf(nowMs, 0)})
       select c.tenant, c.case_id as caseId, c.owner, absent.because, absent.since_ms as sinceMs
       from absent
@@ -45,7 +42,7 @@ export const casesOfAbsent = (store: Store, nowMs: number, limit: number): Promi
           select 1 from gone where gone.tenant = t.tenant and gone.person_id = t.assignee)))
       and json_extract(c.state, '$.signing') is null
       order by c.due_sort, c.case_id limit ${limit}`),
-  );
+  ]);
 
 /** Open cases that the engine has asked somebody to take over, and whose owner is there again. */
 export const casesOfReturned = (
@@ -61,7 +58,7 @@ export const casesOfReturned = (
       cross join tasks t indexed by tasks_team_due
         on t.tenant = tenants.tenant and t.group_key = ${groupKey('')} and t.status = 'open'
       join cases c on c.tenant = t.tenant and c.case_id = t.case_id
-      where t.state = ${adHocState('handover')} and json_extract(c.state, '$.handover.because') is not null
+      where t.state = ${adHocState('handover')} and json_extract(c.state, '$.handover.because') in ('away', 'left')
       and not exists (select 1 from gone where gone.tenant = c.tenant and gone.person_id = c.owner)
       order by c.due_sort, c.case_id limit ${limit}`),
   );

@@ -5,6 +5,7 @@ import type { Actor, Facts, OwnerCommand } from './command.ts';
 import { stopDeadline } from './deadlines.ts';
 import { HOUR_MS, instantAt, instantMs } from './instant.ts';
 import { beginTransfer, endTransfer, isPingPong } from './owner-transfers.ts';
+import { isAmong, rightsOf } from './policy/rights.ts';
 import { mayContribute, mayUse } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 import { type Cause, nextId, performer, type Run } from './run.ts';
@@ -83,11 +84,12 @@ const handOver = (run: Run, command: OwnerCommand, cause: Cause, no: No) => {
   return undefined;
 };
 
-/** Whom the case comes from: who sends it, or where the engine does, the owner who cannot answer for it now. */
+/** Whom the case comes from: who sends it, or where the engine does, the owner who cannot answer for it now, if any. */
 const senderOf = (run: Run, { facts, because, from }: OwnerCommand): Actor | undefined => {
   const { owner } = run.state;
   if (because !== undefined) {
-    return isEngine(facts) && from?.id === owner ? from : undefined;
+    const sender = owner === null ? (performer(facts) as Actor) : from;
+    return isEngine(facts) && (owner === null || from?.id === owner) ? sender : undefined;
   }
   const me = performer(facts) as Actor;
   const may =
@@ -118,10 +120,15 @@ const name = (run: Run, { facts, to }: OwnerCommand, no: No): Refusal | undefine
   if (handover?.superior === undefined) {
     return no('HANDOVER_UNKNOWN', 'Nobody is asked to name the owner of this case.');
   }
+  const { superior } = handover;
   const me = performer(facts).id;
-  const may = handover.superior === null ? performer(facts).roles.some(isManager) : handover.superior === me;
+  // Who was asked may be gone by then; a case waits for nobody's return.
+  const isLate = run.state.deadlines[`@owner.${handover.transfer}`]?.status === 'breached';
+  const may =
+    ((superior === null || isLate) && performer(facts).roles.some(isManager)) ||
+    (superior !== null && rightsOf(run.policy, facts).some((right) => isAmong(right, [superior])));
   if (!may) {
-    return no('ROLE_REQUIRED', `The owner is named by ${handover.superior ?? 'a manager'}.`);
+    return no('ROLE_REQUIRED', `The owner is named by ${superior ?? 'a manager'}.`);
   }
   if (!to || !mayContribute(run.policy, { actor: to }, run.state)) {
     return no('ROLE_REQUIRED', 'The case goes to somebody who works on cases.');

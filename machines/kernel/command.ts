@@ -95,7 +95,7 @@ export interface TaskCommand extends CommandBase {
   /** `delegate`, of a task where it is for a time: the first instant it holds no more, RFC 3339 UTC. */
   until?: string;
   /** `reassign` by the engine: why whoever had it cannot do it now. */
-  because?: 'away' | 'left' | 'right-ended';
+  because?: 'away' | 'left' | 'right-ended' | 'excluded';
   /** `complete`: of several decisions that one person sent together. */
   batchId?: string;
   /** `add-signer`: whether the seat waits for the added one, or the added one for the seat. */
@@ -154,8 +154,8 @@ export interface OwnerCommand extends CommandBase {
   /** `hand-over`: the nearest superior of both, as the API found; null where there is none. */
   superior?: string | null;
   /** `hand-over` by the engine: why the owner cannot answer for the case now. */
-  because?: 'away' | 'left';
-  /** With `because`: the owner, as of now. */
+  because?: 'away' | 'left' | 'excluded';
+  /** With `because`: the owner, as of now; absent where the case has none. */
   from?: Actor;
 }
 

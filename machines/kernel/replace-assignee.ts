@@ -8,7 +8,7 @@ export const takenOver = 'task.taken-over';
 export const handedOver = 'task.handed-over';
 
 /**
- * The engine gives an open task to somebody else, because whoever had it is away or has left. Work that was lent is then
+ * The engine gives an open task to somebody else, because whoever had it cannot do it now. Work that was lent is then
  * lent no more. Both are told: the one who had it in person, though they are away.
  */
 export const replaceAssignee = (

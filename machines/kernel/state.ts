@@ -144,7 +144,7 @@ export interface Handover {
   superior?: string | null;
   at: string;
   /** The engine asks, as the owner cannot answer for the case now. */
-  because?: 'away' | 'left';
+  because?: 'away' | 'left' | 'excluded';
   /** Keys of `transfers` and `tasks`. */
   transfer: string;
   taskId: string;

@@ -203,6 +203,29 @@ describe('a case that goes to and fro', () => {
     expect(differingPart(folded, { ...driver.state, handover: { superior: null } })).toBe('handover');
   });
 
+  it.each<[string, Actor]>([
+    ['under another account', { ...person('manager9'), sameAs: ['manager1'] }],
+    [
+      'while they stand in for them',
+      {
+        ...person('lead2'),
+        actsFor: [{ personId: 'manager1', via: 'substitution', roles: ['manager'], until: null }],
+      },
+    ],
+  ])('is named by the superior %s', (_, actor) => {
+    const { driver } = twice();
+    expect(owner(driver, 'name', actor, hour(6), { to: person('handler2') })).toEqual(['owner.named']);
+  });
+
+  it('waits for nobody who is gone: any manager names the owner once the four hours are over', () => {
+    const { driver } = twice();
+    const to = { to: person('handler3') };
+    expect(owner(driver, 'name', person('manager2'), hour(8), to)).toBe('ROLE_REQUIRED');
+    driver.wake(hour(10));
+    expect(owner(driver, 'name', person('handler2'), hour(11), to)).toBe('ROLE_REQUIRED');
+    expect(owner(driver, 'name', person('manager2'), hour(11), to)).toEqual(['owner.named']);
+  });
+
   it('is breached where nobody names one in time, and can be named still', () => {
     const { driver } = twice();
     expect(driver.wake(hour(10))).toContain('deadline.breached');
