@@ -130,6 +130,7 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   OWNER_BEING_NAMED: { status: 409, title: 'A superior names the owner' },
   PERIOD_INVALID: { status: 422, title: 'The time is not possible' },
   PERIOD_OVERLAPS: { status: 409, title: 'The same is said twice for one time' },
+  PERSON_REQUIRED: { status: 403, title: 'This is somebody else’s act' },
   PERSON_UNKNOWN: { status: 422, title: 'No such person' },
   POLICY_UNCHANGED: { status: 409, title: 'The case follows this table already' },
   POLICY_UNKNOWN: { status: 422, title: 'This table is not in force' },

@@ -1,6 +1,6 @@
 import { choiceFields, type EarlierPart, plainPolicies } from '../kernel/assignment.ts';
 import { pointerStep } from '../kernel/canonical-json.ts';
-import { isExpression } from '../kernel/expression.ts';
+import { type Expression, isExpression } from '../kernel/expression.ts';
 import { own } from '../kernel/own.ts';
 import { checkExpression, personalCarried } from './expression-check.ts';
 import { type Finding, failing, knownNames } from './finding.ts';
@@ -97,32 +97,41 @@ const tableFindings = (
   );
 };
 
-/** What is computed of who gets a task reads the case as it stands, never the event, and nothing personal. */
+/** What is computed of whose a task or an event is reads the case as it stands, never the event, and nothing personal. */
 export const assignmentExpressionFindings = (context: LintContext): Finding[] => {
   const { event: _, ...variables } = expressionNamesAt(context)('any').variables;
   const names = { variables, root: schemaRoot(context.document) };
-  return Object.entries(context.document.tasks ?? {}).flatMap(([stateId, { assign, regions }]) => {
+  return personPlaces(context.document).flatMap(({ expression, at }) => [
+    ...checkExpression(expression, names).map(({ code, message, fix }) =>
+      failing(at, `EXPRESSION_${code}`, message, fix),
+    ),
+    ...(personalCarried(expression, names).length > 0
+      ? [
+          failing(
+            at,
+            'PERSONAL_CARRIED_OUT',
+            'A personal value would be carried to where nothing marks it as personal.',
+            'Compute it from what is not personal.',
+          ),
+        ]
+      : []),
+  ]);
+};
+
+const personPlaces = ({
+  tasks,
+  events,
+}: LintContext['document']): { expression: Expression; at: string }[] => [
+  ...Object.entries(tasks ?? {}).flatMap(([stateId, { assign, regions }]) => {
     const pointer = `/tasks${pointerStep(stateId)}`;
-    const places = [
+    return [
       ...(typeof assign === 'object' && 'by' in assign
         ? [{ expression: assign.by, at: `${pointer}/assign/by` }]
         : []),
       ...(isExpression(regions) ? [{ expression: regions, at: `${pointer}/regions` }] : []),
     ];
-    return places.flatMap(({ expression, at }) => [
-      ...checkExpression(expression, names).map(({ code, message, fix }) =>
-        failing(at, `EXPRESSION_${code}`, message, fix),
-      ),
-      ...(personalCarried(expression, names).length > 0
-        ? [
-            failing(
-              at,
-              'PERSONAL_CARRIED_OUT',
-              'A personal value would be carried to where nothing marks it as personal.',
-              'Compute it from what is not personal.',
-            ),
-          ]
-        : []),
-    ]);
-  });
-};
+  }),
+  ...Object.entries(events).flatMap(([event, { person }]) =>
+    person === undefined ? [] : [{ expression: person, at: `/events${pointerStep(event)}/person` }],
+  ),
+];

@@ -26,6 +26,7 @@ export const EventDefinition = z
     data: DataSchema.exactOptional(),
     reason: z.enum(['required', 'optional']).exactOptional(),
     notBy: list(EventName).exactOptional(),
+    person: Expression.exactOptional(),
     authority: Expression.exactOptional(),
     'x-restricted': roles.exactOptional(),
   })

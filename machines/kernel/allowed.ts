@@ -2,6 +2,7 @@ import { taskActed } from './assignment.ts';
 import type { Actor, Facts } from './command.ts';
 import type { Compiled } from './compile.ts';
 import type { Guard, RuntimeDefinition, StateNode } from './definition.ts';
+import { isTheirAct } from './event-person.ts';
 import { holds } from './expression.ts';
 import { judgeGuard } from './guard.ts';
 import { expressionScope } from './machine-context.ts';
@@ -29,17 +30,20 @@ export const allowedEvents = (compiled: Compiled, state: CaseState, facts: Facts
   if (isExcluded(state, actor)) {
     return [];
   }
+  const run = startRun(compiled, state, now, now);
   const policy = policyOf(compiled, state);
   const rights = rightsOf(policy, withoutExcludedLenders(state, facts));
   return Object.entries(compiled.definition.events)
     .filter(([type, event]) => {
       const forbidden = (event.notBy ?? []).flatMap((other) => state.acted[other] ?? []);
       const bar = judgeEvent(policy, state, type);
+      const isTheirs = isTheirAct(run, facts, type);
       return (
         rights.some(
           (right) =>
             holdsRole(right, event.by) &&
             bar(right) === undefined &&
+            isTheirs(right) &&
             !isAmong(right, forbidden) &&
             !isBarredFromTask(compiled.definition, state, right, type),
         ) && couldTake(compiled, state, facts, now, type)

@@ -2,6 +2,7 @@ import { allowedEvents, couldTake, isBarredFromTask } from './allowed.ts';
 import type { EventCommand, Facts, MessageCommand, TaskCommand } from './command.ts';
 import { triggerDeadlines } from './deadlines.ts';
 import type { EventDefinition } from './definition.ts';
+import { isTheirAct } from './event-person.ts';
 import { evaluate } from './expression.ts';
 import type { Json, JsonObject, Money } from './json.ts';
 import { validate } from './json-schema.ts';
@@ -72,11 +73,15 @@ export const applyEvent = (run: Run, { command, event, data, cause, rights }: Se
   if (!couldTake(run.compiled, run.state, facts, run.clock, event)) {
     return no('EVENT_NOT_ALLOWED', `"${event}" is not possible in ${knownStates(run, facts).join(', ')}.`);
   }
+  const theirs = named.filter(isTheirAct(run, facts, event));
+  if (theirs.length === 0) {
+    return no('PERSON_REQUIRED', `"${event}" is for the person whom the case names for it.`);
+  }
   const sentBy = (other: string): string[] => run.state.acted[other] ?? [];
   const others = (right: Right) => (definition.notBy ?? []).find((other) => isAmong(right, sentBy(other)));
-  const apart = named.filter((right) => others(right) === undefined && bar(right) !== 'apart');
+  const apart = theirs.filter((right) => others(right) === undefined && bar(right) !== 'apart');
   if (apart.length === 0) {
-    const other = others(named[0] as Right);
+    const other = others(theirs[0] as Right);
     return no(
       'FOUR_EYES',
       other === undefined

@@ -3,6 +3,7 @@ export type RefusalCode =
   | 'EVENT_NOT_ALLOWED'
   | 'EVENT_UNKNOWN'
   | 'ROLE_REQUIRED'
+  | 'PERSON_REQUIRED'
   | 'FOUR_EYES'
   | 'AUTHORITY_EXCEEDED'
   | 'DATA_INVALID'

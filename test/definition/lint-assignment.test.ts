@@ -108,3 +108,27 @@ describe('lint of how a task finds its person', () => {
     expect(found(withTask({ assign: 'best' }))).not.toEqual([]);
   });
 });
+
+describe('lint of whose act an event is', () => {
+  const withPerson = (text: string): DefinitionDocument => {
+    const document = minimalDocument();
+    const { reply, ...events } = document.events;
+    return {
+      ...document,
+      events: { ...events, reply: { ...reply, person: feel(text) } },
+    } as DefinitionDocument;
+  };
+  const ofEvents = (text: string) =>
+    lint(withPerson(text))
+      .filter(({ pointer }) => pointer.startsWith('/events'))
+      .map(({ code, pointer }) => `${code} ${pointer}`);
+
+  it.each([
+    ['data.topic', []],
+    ['data.nobody', ['EXPRESSION_PATH_UNKNOWN /events/reply/person']],
+    ['event.text', ['EXPRESSION_NAME_UNKNOWN /events/reply/person']],
+    ['data.name', ['PERSONAL_CARRIED_OUT /events/reply/person']],
+  ])('%s', (text, findings) => {
+    expect(ofEvents(text)).toEqual(findings);
+  });
+});
