@@ -42,7 +42,7 @@ const section = (id: string, title: string, body: Fragment): Fragment =>
 
 const values = (shown: readonly ShownValue[], language: Language): Fragment =>
   html`<dl class="facts">
-${shown.map(({ title, path, value }) => row(title[language] || path || '–', valueText(value, language)))}
+${shown.map(({ title, path, value, values: named }) => row(title[language] || path || '–', valueText(value, language, named)))}
 </dl>`;
 
 const amountRows = (
@@ -91,7 +91,7 @@ const changeList = (
   return changes.length === 0
     ? html`<p>${t.unchanged}</p>`
     : html`<table><thead><tr><th scope="col"></th><th scope="col">${t.before}</th><th scope="col">${t.now}</th></tr></thead><tbody>
-${changes.map(({ title, before, after }) => html`<tr><th scope="row">${title[language]}</th><td><del>${valueText(before, language)}</del></td><td><ins>${valueText(after, language)}</ins></td></tr>`)}
+${changes.map(({ title, before, after, values: named }) => html`<tr><th scope="row">${title[language]}</th><td><del>${valueText(before, language, named)}</del></td><td><ins>${valueText(after, language, named)}</ins></td></tr>`)}
 </tbody></table>`;
 };
 
@@ -100,7 +100,7 @@ ${evidence.length === 0 ? '' : values(evidence, language)}
 ${
   documents.length === 0
     ? html`<p>${t.noPapers}</p>`
-    : html`<ul>${documents.map(({ title, status }) => html`<li class="${status}">${title[language]}${status === 'received' ? '' : html` (${t.paper[status]})`}</li>`)}</ul>`
+    : html`<ul>${documents.map(({ title, status, number }) => html`<li class="${status}">${title[language]}${number === undefined ? '' : html` · ${number}`}${status === 'received' ? '' : html` (${t.paper[status]})`}</li>`)}</ul>`
 }`;
 
 const dissentPart = (
@@ -108,13 +108,18 @@ const dissentPart = (
   t: CardTexts,
   language: Language,
 ): Fragment => {
-  const before = asking?.dissent ?? [];
+  const { dissent: before = [], objections = [] } = asking ?? {};
   return section(
     'dissent',
     t.dissent,
-    before.length + dissents.length === 0
+    before.length + objections.length + dissents.length === 0
       ? html`<p>${t.noDissent}</p>`
       : html`${before.length === 0 ? '' : values(before, language)}
+${
+  objections.length === 0
+    ? ''
+    : html`<ul>${objections.map(({ department, why, number, at }) => html`<li>${department[language]} · ${number} · ${instantText(at, zone, language)}${why === null ? '' : html`<br><q>${why}</q>`}</li>`)}</ul>`
+}
 ${
   dissents.length === 0
     ? ''

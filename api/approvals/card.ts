@@ -12,11 +12,13 @@ import type { Reader } from '../reader.ts';
 import type { Services } from '../services.ts';
 import { type Credential, hasSecondFactor } from '../sign-in/credential.ts';
 import { type AskingCase, askingCaseId, isGreen, readAskingCase, subjectHashOf } from './asking-case.ts';
-import { type CardDocument, documentsOf, partOf, subjectOf } from './asking-matter.ts';
+import { partOf, subjectOf } from './asking-matter.ts';
 import { type CardStep, cardSteps } from './card-steps.ts';
 import { caseZone } from './case-zone.ts';
 import { type Change, changesSince } from './changes-since.ts';
 import { type Dissent, dissents, earlierApprovals } from './earlier-decisions.ts';
+import { type CardDocument, documentsOf } from './evidence.ts';
+import { type Objection, objectionsOf } from './objections.ts';
 import { type OwnSeat, ownSeat } from './own-seat.ts';
 import type { ShownValue } from './shown-values.ts';
 
@@ -70,6 +72,8 @@ export interface CardMatter {
   clause: ShownValue[];
   evidence: ShownValue[];
   dissent: ShownValue[];
+  /** What was said against it in another case before it was proposed. */
+  objections: Objection[];
   documents: CardDocument[];
   /** Nothing about it needs a look, by the definition's own rule. */
   isGreen: boolean;
@@ -112,7 +116,7 @@ export const approvalCard = async (
     title: asking?.title ?? plainTitle,
     status: approval.status,
     subjectHash: approval.subjectHash,
-    ...(asking ? { asking: matterOf(asking, reader) } : {}),
+    ...(asking ? { asking: await matterOf(services, reader, asking) } : {}),
     isStale: asking !== undefined && subjectHashOf(asking) !== approval.subjectHash,
     proposer: name(approval.proposer.id),
     isOwn: barTo(approval, humansOf(actor))?.fault === 'FOUR_EYES',
@@ -144,7 +148,7 @@ const visibleAskingCase = async (
   return row && readAskingCase(services, approval, row);
 };
 
-const matterOf = (asking: AskingCase, reader: Reader): CardMatter => {
+const matterOf = async (services: Services, reader: Reader, asking: AskingCase): Promise<CardMatter> => {
   const { row, name, published } = asking;
   const { caseId, number, definitionId } = row;
   return {
@@ -153,7 +157,8 @@ const matterOf = (asking: AskingCase, reader: Reader): CardMatter => {
     clause: partOf(asking, reader, 'clause'),
     evidence: partOf(asking, reader, 'evidence'),
     dissent: partOf(asking, reader, 'dissent'),
-    documents: documentsOf(asking, reader),
+    objections: await objectionsOf(services, reader, asking),
+    documents: await documentsOf(services, reader, asking),
     isGreen: isGreen(asking),
   };
 };

@@ -8,7 +8,7 @@ import type { Services } from '../services.ts';
 import { type AskingCase, subjectHashOf } from './asking-case.ts';
 import { subjectOf } from './asking-matter.ts';
 import type { EarlierApproval } from './earlier-decisions.ts';
-import type { ShownValue } from './shown-values.ts';
+import type { ShownValue, ValueTitles } from './shown-values.ts';
 
 /** A value of what is signed that is another now. */
 export interface Change {
@@ -17,6 +17,8 @@ export interface Change {
   /** Null: there was none, or there is none now. */
   before: Json;
   after: Json;
+  /** What the two or their items are called, by value, where they are of a list. */
+  values?: ValueTitles;
 }
 
 /** Entries of the asking case that are read back through at most. */
@@ -64,8 +66,11 @@ const differences = (before: readonly ShownValue[], after: readonly ShownValue[]
   return [...paths].flatMap((path) => {
     const then = before.find((each) => each.path === path);
     const present = after.find((each) => each.path === path);
-    const title = (present ?? then)?.title ?? { zh: path, en: path };
-    const change = { path, title, before: then?.value ?? null, after: present?.value ?? null };
+    const { title = { zh: path, en: path }, values } = present ?? then ?? {};
+    const change = {
+      ...{ path, title, before: then?.value ?? null, after: present?.value ?? null },
+      ...(values === undefined ? {} : { values }),
+    };
     return JSON.stringify(change.before) === JSON.stringify(change.after) ? [] : [change];
   });
 };

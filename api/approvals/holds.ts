@@ -5,9 +5,11 @@ import type { Services } from '../services.ts';
 import { hasSecondFactor } from '../sign-in/credential.ts';
 import type { AskedApproval } from './asked-approvals.ts';
 import { type AskingCase, isGreen, subjectHashOf } from './asking-case.ts';
-import { documentsOf, partOf } from './asking-matter.ts';
+import { partOf } from './asking-matter.ts';
 import type { CardReader } from './card.ts';
 import { approvalsWithDissent, earlierApprovals } from './earlier-decisions.ts';
+import { documentsOf } from './evidence.ts';
+import { objectionsOf } from './objections.ts';
 import { cardsReadBy } from './read-cards.ts';
 
 /** Why an approval cannot be approved together with others: each is looked at first, or has nothing to look at. */
@@ -44,9 +46,11 @@ const allGreen = async (
   reader: Reader,
   approvals: readonly AskedApproval[],
 ): Promise<Set<string>> => {
-  const likely = approvals.flatMap(({ row, asking }) =>
-    asking && isGreen(asking) && isComplete(asking, reader) ? [{ row, asking }] : [],
-  );
+  const likely: { row: AskedApproval['row']; asking: AskingCase }[] = [];
+  for (const { row, asking } of approvals) {
+    if (asking && isGreen(asking) && (await isComplete(services, reader, asking)))
+      likely.push({ row, asking });
+  }
   const caseIds = likely.map(({ row }) => row.caseId);
   const against = await approvalsWithDissent(services, reader, caseIds);
   const earlier = await earlierApprovals(services, likely);
@@ -54,6 +58,7 @@ const allGreen = async (
 };
 
 /** Nobody was against it before it was proposed, and no document is missing. */
-const isComplete = (asking: AskingCase, reader: Reader): boolean =>
+const isComplete = async (services: Services, reader: Reader, asking: AskingCase): Promise<boolean> =>
   partOf(asking, reader, 'dissent').every(({ value }) => value === null || value === '' || value === 0) &&
-  documentsOf(asking, reader).every(({ status }) => status !== 'missing');
+  (await documentsOf(services, reader, asking)).every(({ status }) => status !== 'missing') &&
+  (await objectionsOf(services, reader, asking)).length === 0;

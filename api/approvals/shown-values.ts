@@ -12,31 +12,43 @@ export interface ShownValue {
   path: string;
   title: Title;
   value: Json;
+  /** What it or its items are called, by value, where they are of a list. */
+  values?: ValueTitles;
 }
 
-/** Finds what a value is called, by its path; undefined where nobody has said so. */
-export type TitleOf = (path: string) => Title | undefined;
+export type ValueTitles = { readonly [value: string]: Title };
+
+/** What a value is called, and its values where they are of a list. */
+export interface Named {
+  title?: Title | undefined;
+  values?: ValueTitles | undefined;
+}
+
+/** Finds what a value is called, by its path; nothing where nobody has said so. */
+export type NamedOf = (path: string) => Named;
 
 /** The values in it, a line for each: money as one, and lists of plain values. */
-export const shownValues = (value: Json, titleOf: TitleOf, path = '', above?: Title): ShownValue[] => {
-  const title = titleOf(path) ?? above;
+export const shownValues = (
+  value: Json,
+  namedOf: NamedOf,
+  path = '',
+  { title, values }: Named = namedOf(path),
+): ShownValue[] => {
+  const line = { path, title: title ?? plain(path) };
   if (!isPlainObject(value) && !(Array.isArray(value) && value.some(isPlainObject))) {
-    return [{ path, title: title ?? plain(path), value }];
+    return [{ ...line, value, ...(values === undefined ? {} : { values }) }];
   }
   if (isSealed(value)) {
-    return [{ path, title: title ?? plain(path), value: masked }];
+    return [{ ...line, value: masked }];
   }
   if (isMoney(value)) {
-    return [{ path, title: title ?? plain(path), value }];
+    return [{ ...line, value }];
   }
   return Object.entries(value as { [key: string]: Json }).flatMap(([key, item]) => {
     const inner = path === '' ? key : `${path}.${key}`;
-    return shownValues(
-      item,
-      titleOf,
-      inner,
-      title === undefined ? undefined : joined(title, titleOf(inner), key),
-    );
+    const own = namedOf(inner);
+    const full = title === undefined ? own : { ...own, title: joined(title, own.title, key) };
+    return shownValues(item, namedOf, inner, full);
   });
 };
 
@@ -52,17 +64,34 @@ export const isMoney = (value: Json): value is Json & Money =>
   typeof (value as { amount?: Json }).amount === 'number' &&
   typeof (value as { currency?: Json }).currency === 'string';
 
-/** What the case's data call a value that an expression such as `data.opinion.amount` reads; undefined for another. */
-export const dataTitle = (expression: string, schema: JsonSchema, root: JsonSchema): Title | undefined => {
-  const path = /^data((?:\.[A-Za-z][A-Za-z0-9]*)+)$/.exec(expression.trim())?.[1];
-  const keys = path?.slice(1).split('.') ?? [];
-  const found = keys.reduce<JsonSchema | undefined>((at, key) => {
-    const target = at?.$ref === undefined ? at : resolveRef(at.$ref, root);
-    return target?.properties?.[key];
+/**
+ * What the case's data call a value that an expression such as `data.opinion` reads, or one that lies below it; nothing
+ * for another.
+ */
+export const namedInData = (
+  expression: string,
+  below: readonly string[],
+  schema: JsonSchema,
+  root: JsonSchema,
+): Named => {
+  const read = /^data((?:\.[A-Za-z][A-Za-z0-9]*)+)$/.exec(expression.trim())?.[1];
+  if (read === undefined) {
+    return {};
+  }
+  const field = [...read.slice(1).split('.'), ...below].reduce<JsonSchema | undefined>((at, key) => {
+    const { properties, items } = at === undefined ? {} : resolved(at, root);
+    return properties?.[key] ?? items;
   }, schema);
-  const title = path === undefined ? undefined : (found as { title?: Title } | undefined)?.title;
-  return title;
+  if (field === undefined) {
+    return {};
+  }
+  const { items, ...itself } = resolved(field, root);
+  const values = itself['x-titles'] ?? (items && resolved(items, root)['x-titles']);
+  return { title: field.title as Title | undefined, values: values as ValueTitles | undefined };
 };
+
+const resolved = (schema: JsonSchema, root: JsonSchema): JsonSchema =>
+  (schema.$ref === undefined ? undefined : resolveRef(schema.$ref, root)) ?? schema;
 
 /** An amount in minor units as people read it. */
 export const moneyText = ({ amount, currency }: Money, language: string): string => {
@@ -71,7 +100,7 @@ export const moneyText = ({ amount, currency }: Money, language: string): string
 };
 
 /** A value as a reader of this language reads it. */
-export const valueText = (value: Json, language: Language): string => {
+export const valueText = (value: Json, language: Language, values: ValueTitles = {}): string => {
   if (value === null || value === '') {
     return '–';
   }
@@ -84,7 +113,7 @@ export const valueText = (value: Json, language: Language): string => {
   if (Array.isArray(value)) {
     return value.length === 0
       ? '–'
-      : value.map((item) => valueText(item, language)).join(language === 'zh' ? '、' : ', ');
+      : value.map((item) => valueText(item, language, values)).join(language === 'zh' ? '、' : ', ');
   }
-  return String(value);
+  return Object.hasOwn(values, String(value)) ? (values[String(value)]?.[language] ?? '') : String(value);
 };

@@ -14,7 +14,7 @@ const listKeywords = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
 const mapKeywords = ['properties', '$defs', 'patternProperties', 'dependentSchemas'];
 
 /** Members of a JSON Schema that say something to people and nothing to a validator. */
-const annotations = new Set(['title', 'description', '$comment', 'examples', 'default']);
+const annotations = new Set(['title', 'x-titles', 'description', '$comment', 'examples', 'default']);
 
 /** A JSON Schema without what only people read. Members of `properties` keep their names, whatever they are. */
 export const withoutAnnotations = (schema: JsonObject): JsonObject => {

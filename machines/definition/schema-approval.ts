@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Expression, Key, Length, list, named, Title, Value } from './schema-parts.ts';
+import { EventName, Expression, Key, Length, list, named, Title, Value } from './schema-parts.ts';
 
 const Money = z.strictObject({ amount: z.int().min(0), currency: z.string().regex(/^[A-Z]{3}$/) });
 
@@ -46,7 +46,17 @@ export const ApprovalDefinition = z
         titles: named(Key, Title).exactOptional(),
         clause: Value.exactOptional(),
         evidence: Value.exactOptional(),
+        documents: list(Key).exactOptional(),
         dissent: Value.exactOptional(),
+        objections: z
+          .strictObject({
+            through: list(Key).min(1).max(5),
+            event: EventName,
+            list: Key,
+            titles: named(Key, Title).exactOptional(),
+          })
+          .meta({ id: 'Objections' })
+          .exactOptional(),
         green: Expression.exactOptional(),
       })
       .meta({ id: 'ApprovalCard' })

@@ -44,6 +44,7 @@ export const schemaKeywords: Readonly<Record<string, { must: string; holds: (val
     $defs: { must: 'be an object of schemas', holds: isPlainObject },
     oneOf: { must: 'be a list of schemas', holds: (value) => Array.isArray(value) && value.length > 0 },
     anyOf: { must: 'be a list of schemas', holds: (value) => Array.isArray(value) && value.length > 0 },
+    'x-titles': { must: 'be an object of titles, by value', holds: isPlainObject },
     'x-personal': { must: 'be true or false', holds: (value) => typeof value === 'boolean' },
     'x-restricted': {
       must: 'be a list of roles',

@@ -31,6 +31,8 @@ export interface JsonSchema {
   'x-personal'?: boolean;
   /** Only these roles may see the value. */
   'x-restricted'?: string[];
+  /** What the values of `enum` are called, by value; for people alone. */
+  'x-titles'?: unknown;
   title?: unknown;
   description?: unknown;
   default?: unknown;

@@ -9,19 +9,32 @@ import englandWales from './calendars/england-wales.json' with { type: 'json' };
 import usFederal from './calendars/us-federal.json' with { type: 'json' };
 import claim from './claim/1.0.0.json' with { type: 'json' };
 import claim110 from './claim/1.1.0.json' with { type: 'json' };
+import claim120 from './claim/1.2.0.json' with { type: 'json' };
 import complaint from './complaint/1.0.0.json' with { type: 'json' };
 import exposure from './exposure/1.0.0.json' with { type: 'json' };
 import exposure110 from './exposure/1.1.0.json' with { type: 'json' };
 import exposure120 from './exposure/1.2.0.json' with { type: 'json' };
+import exposure130 from './exposure/1.3.0.json' with { type: 'json' };
 import demo from './profiles/demo.json' with { type: 'json' };
 import team from './team/1.0.0.json' with { type: 'json' };
 import team110 from './team/1.1.0.json' with { type: 'json' };
 
 /** Every version of every definition that is shipped, checked against the schema. A version never changes. */
 export const shippedDefinitions = (): DefinitionDocument[] =>
-  [claim, claim110, exposure, exposure110, exposure120, complaint, approval, approval110, team, team110].map(
-    (document) => DefinitionDocument.parse(document),
-  );
+  [
+    claim,
+    claim110,
+    claim120,
+    exposure,
+    exposure110,
+    exposure120,
+    exposure130,
+    complaint,
+    approval,
+    approval110,
+    team,
+    team110,
+  ].map((document) => DefinitionDocument.parse(document));
 
 /** The shipped calendars by id. */
 export const shippedCalendars: { readonly [id: string]: Calendar } = Object.fromEntries(

@@ -14,9 +14,9 @@ import { scope } from '../expression/scope.ts';
 // Guarantee: what an exposure's proposal counts for is one sum, however it is asked: by the table that says who approves
 // as it is proposed, and by the authority that is judged as one person approves it.
 
-const document = shippedDefinitions().find(({ id, version }) => id === 'exposure' && version === '1.2.0');
+const document = shippedDefinitions().find(({ id, version }) => id === 'exposure' && version === '1.3.0');
 if (document?.decisions === undefined || document.events.approve?.authority === undefined) {
-  throw new Error('exposure@1.2.0 has tables and an authority.');
+  throw new Error('exposure@1.3.0 has tables and an authority.');
 }
 const tables = compileDecisions(
   document.decisions as NonNullable<RuntimeDefinition['decisions']>,

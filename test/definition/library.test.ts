@@ -35,8 +35,10 @@ const released: { [version: string]: string } = {
   'team@1.0.0': '5fb98c226da6b4f54d926b299377511959d2661056af9caa418abdc0399f7ad9',
   'approval@1.1.0': '42d3ebfffe8da7ab1a564ec709a8e4b47019448fbe3f6b5a286ce3b323be4d72',
   'approval@1.0.0': '32a464cafd8df3daa4b81ae31acea802a12bbe8c6b01469315ec293e03a79682',
+  'claim@1.2.0': '1cc3b2f12b9798a5e1a07e25af65d3efb73d4a9bf5b3fc8a5d5b63d5582b90eb',
   'claim@1.1.0': '771bcf6c72bb30b657c5e7fc65acafd2cdd319c0d5c379bc7206e6cee994becb',
   'claim@1.0.0': 'd1104cb000a78be4e1496935eccd43c76472c14a9d03ec537596d798ea1af51a',
+  'exposure@1.3.0': '3c14740da9c835cec9581959ca1f011df05dbc3e14f205c7c4e87ef7ab179f20',
   'exposure@1.2.0': 'd5f1a8fef4919c143be5733c2321d49fc253e226da8ce3b1fa6da78359612204',
   'exposure@1.1.0': '8282546f0bc285d7bc5a92998c9c9ed64a1e229d35420f1b845ba5b0513c9f53',
   'exposure@1.0.0': '53091936aae22f52c9bfaa137b38e8f488d223d6b48fc2b16c79fd8156e3ce20',
@@ -108,6 +110,7 @@ describe('a claim and its exposures', () => {
     ['1.1.0', '1.1.0', 'A small vehicle loss is paid'],
     ['1.1.0', '1.1.0', 'A large loss, disputed, heard by a team and approved by several'],
     ['1.2.0', '1.1.0', 'A large loss, disputed, heard by a team and approved by several'],
+    ['1.3.0', '1.2.0', 'A large loss, disputed, heard by a team and approved by several'],
   ])(
     'what an exposure %s tells sums in the claim %s to the exposure’s own ledger: %s',
     async (version, claimVersion, name) => {
@@ -146,6 +149,7 @@ describe('a claim and its exposures', () => {
     ['1.0.0', '1.0.0'],
     ['1.1.0', '1.1.0'],
     ['1.1.0', '1.2.0'],
+    ['1.2.0', '1.3.0'],
   ])(
     'starts one exposure per item, each with data that an exposure can be opened with: %s, %s',
     async (version, exposureVersion) => {
@@ -164,6 +168,49 @@ describe('a claim and its exposures', () => {
       }
     },
   );
+});
+
+describe('whoever gave the opinion in the lead’s stead', () => {
+  const newest = (id: string) => documents.findLast((one) => one.id === id) as DefinitionDocument;
+  const effectsOf = async (id: string, name: string, change = (steps: Scenario['steps']) => steps) => {
+    const document = newest(id);
+    const example = document.scenarios?.find((one) => one.name.en === name) as Scenario;
+    return (await played(document, { ...example, steps: change(example.steps) })).effects;
+  };
+
+  it.each([
+    ['the claim tells its exposures', 'adjuster-lead'],
+    ['the claim tells of nobody where the lead gave it', undefined],
+  ])('%s', async (_, giver) => {
+    const { events, $defs = {} } = newest('exposure');
+    const form = events['dispute.opinion']?.data as JsonSchema;
+    const name = 'A manager convenes a team, whose opinion goes to the exposures';
+    const effects = await effectsOf('claim', name, (steps) =>
+      steps.map((step) => {
+        const { send } = step;
+        const isOpinion = send && 'message' in send && send.message === 'team.opinion';
+        const { giver: __, ...data } = (isOpinion ? send.data : undefined) ?? {};
+        return isOpinion ? { ...step, send: { ...send, data: { ...data, ...(giver && { giver }) } } } : step;
+      }),
+    );
+    const told = effects.flatMap((effect) =>
+      effect.type === 'tellCase' && effect.event === 'dispute.opinion' ? [effect.data] : [],
+    );
+    expect(told.map((data) => data.giver)).toEqual(told.map(() => giver));
+    expect(told.length).toBeGreaterThan(0);
+    for (const data of told) {
+      expect(validate(form, data, { $defs: $defs as never }, { personal: 'sealed' })).toEqual([]);
+    }
+  });
+
+  it('has no part in approving the settlement, nor has the lead', async () => {
+    const name = 'A large loss, disputed, heard by a team and approved by several';
+    const asked = (await effectsOf('exposure', name)).flatMap((effect) =>
+      effect.type === 'startCase' && effect.rel === 'approval' ? [effect.data.barred] : [],
+    );
+    expect(asked).toMatchObject(asked.map(() => expect.arrayContaining(['lead-2', 'adjuster-lead'])));
+    expect(asked.length).toBeGreaterThan(1);
+  });
 });
 
 describe('names that lint knows', () => {

@@ -32,10 +32,25 @@ export interface ApprovalCardDefinition {
   clause?: Value;
   /** What proves it, beside the case's documents. */
   evidence?: Value;
+  /** Relations to other cases whose documents are evidence too, e.g. `part-of`. */
+  documents?: string[];
   /** Who has spoken against it before it was proposed. */
   dissent?: Value;
+  /** What they said, where another case holds it. */
+  objections?: ObjectionsDefinition;
   /** While it holds nothing about the proposal needs a look, so that it may be approved in a batch unopened. */
   green?: Expression;
+}
+
+/** Where objections stand: in the last such event of a case that relations lead to, whose data list `{department, why}`. */
+export interface ObjectionsDefinition {
+  /** One after the other from the case that asks, e.g. over its claim to the team. */
+  through: string[];
+  event: string;
+  /** The key of the list in the event's data. */
+  list: string;
+  /** What the departments are called. */
+  titles?: { [department: string]: Title };
 }
 
 /** What a state of an approval's own case has several people decide. The machine is told `approval.OUTCOME`. */
