@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { caseOwners } from '../../db/read/case-owners.ts';
-import { countTasksOf } from '../../db/read/count-tasks.ts';
+import { countTasksOf, noTasks } from '../../db/read/count-tasks.ts';
 import type { TaskRow } from '../../db/read/list-tasks.ts';
 import { maySeeCases } from '../rights.ts';
 import { newRouter, on, type Router } from '../router.ts';
@@ -71,6 +71,10 @@ const counts = createRoute({
               mineOverdue: z.int(),
               candidate: z.int(),
               candidateOverdue: z.int(),
+              team: z.int(),
+              teamOverdue: z.int(),
+              all: z.int(),
+              allOverdue: z.int(),
             })
             .openapi('TaskCounts'),
         },
@@ -92,7 +96,7 @@ export const taskListRoutes = (services: Services): Router => {
     return c.json(
       maySeeCases(reader)
         ? await countTasksOf(store, { tenant, ...(await workKeysOf(services, reader)), now: at, ...seen })
-        : { mine: 0, mineOverdue: 0, candidate: 0, candidateOverdue: 0 },
+        : noTasks,
     );
   });
 

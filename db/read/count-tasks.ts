@@ -2,7 +2,6 @@ import { and, sql } from 'drizzle-orm';
 import type { Db, Store } from '../open.ts';
 import { tasks } from '../schema/index.ts';
 import type { HiddenState } from './hidden-states.ts';
-import { groupKeysMax } from './list-tasks.ts';
 import { amongNear, type Sight } from './sight.ts';
 import {
   filterConditions,
@@ -11,7 +10,7 @@ import {
   type TaskFilter,
   type TaskView,
   tasksBy,
-  viewRanges,
+  viewReads,
 } from './task-filter.ts';
 
 /** Counting stops here: a badge says "9999+", and no count takes longer than a page. */
@@ -25,10 +24,11 @@ export const countTasks = (store: Store, query: CountQuery): Promise<number> =>
 
 const countIn = (db: Db, query: CountQuery): number => {
   let count = 0;
-  for (const range of viewRanges(query.tenant, query).slice(0, groupKeysMax)) {
+  const { by, ranges } = viewReads(query.tenant, query);
+  for (const range of ranges) {
     const some = db
       .select({ one: sql`1`.as('one') })
-      .from(query.caseIds === undefined ? tasksBy(query.view, 'due') : sql`${tasks}`)
+      .from(query.caseIds === undefined ? tasksBy(by, 'due') : sql`${tasks}`)
       .where(and(range, ...filterConditions(query, { byDue: true })))
       .limit(countMax + 1 - count)
       .as('some');
@@ -38,12 +38,22 @@ const countIn = (db: Db, query: CountQuery): number => {
   return count;
 };
 
+/** Open tasks of each view, and those of them that are overdue. */
 export interface TaskCounts {
   mine: number;
   mineOverdue: number;
   candidate: number;
   candidateOverdue: number;
+  team: number;
+  teamOverdue: number;
+  all: number;
+  allOverdue: number;
 }
+
+export const noTasks: TaskCounts = {
+  ...{ mine: 0, mineOverdue: 0, candidate: 0, candidateOverdue: 0 },
+  ...{ team: 0, teamOverdue: 0, all: 0, allOverdue: 0 },
+};
 
 /** The figures beside a person's worklist, each at most `countMax` + 1. `now` is RFC 3339. */
 export const countTasksOf = (
@@ -69,16 +79,15 @@ export const countTasksOf = (
     hiddenStates = [],
   } = person;
   const seen = { tenant, sight, hiddenStates, ...(person.lentByKind && { lentByKind: person.lentByKind }) };
-  const mine: CountQuery = { ...seen, view: 'mine', personId, actsFor };
-  const candidate: CountQuery = { ...seen, view: 'candidate', groupKeys };
   return store.read((db) => {
-    const seenMine = amongNear(db, nearByView(mine));
-    const seenCandidate = amongNear(db, nearByView(candidate));
-    return {
-      mine: countIn(db, seenMine),
-      mineOverdue: countIn(db, { ...seenMine, overdueAt: now }),
-      candidate: countIn(db, seenCandidate),
-      candidateOverdue: countIn(db, { ...seenCandidate, overdueAt: now }),
+    const both = (view: CountQuery): [number, number] => {
+      const query = amongNear(db, nearByView(view));
+      return [countIn(db, query), countIn(db, { ...query, overdueAt: now })];
     };
+    const [mine, mineOverdue] = both({ ...seen, view: 'mine', personId, actsFor });
+    const [candidate, candidateOverdue] = both({ ...seen, view: 'candidate', groupKeys });
+    const [team, teamOverdue] = both({ ...seen, view: 'team', groupKeys });
+    const [all, allOverdue] = both({ ...seen, view: 'all' });
+    return { mine, mineOverdue, candidate, candidateOverdue, team, teamOverdue, all, allOverdue };
   });
 };

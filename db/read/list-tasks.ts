@@ -13,7 +13,7 @@ import {
   type TaskView,
   tasksBy,
   viewCondition,
-  viewRanges,
+  viewReads,
 } from './task-filter.ts';
 
 export type TaskRow = typeof tasks.$inferSelect;
@@ -67,9 +67,6 @@ const columns = Object.fromEntries(
   ]),
 ) as unknown as ReturnType<typeof getTableColumns<typeof tasks>>;
 
-/** Group keys that one list may be asked for. */
-export const groupKeysMax = 100;
-
 const orderOf = (query: TaskQuery) => (query.q === undefined ? (query.sort ?? 'due') : 'number');
 
 /** The query of one page and one row more; undefined where the actor holds no key at all. */
@@ -88,10 +85,10 @@ export const tasksQuery = (db: Db, query: TaskQuery) => {
     );
     conditions.push(sql`(${ordered}) > (${values})`);
   }
-  const ranges =
+  const { by, ranges } =
     name === 'number' || caseIds !== undefined
-      ? [viewCondition(query.tenant, query)]
-      : viewRanges(query.tenant, query).slice(0, groupKeysMax);
+      ? { by: query.view, ranges: [viewCondition(query.tenant, query)] }
+      : viewReads(query.tenant, query);
   const [first, second, ...rest] = ranges;
   if (!first || isOfNobody(query)) return undefined;
   const from =
@@ -99,7 +96,7 @@ export const tasksQuery = (db: Db, query: TaskQuery) => {
       ? sql`${givenIds(caseIds)} cross join ${tasks} indexed by tasks_case`
       : name === 'number'
         ? sql`${tasks}`
-        : tasksBy(query.view, name);
+        : tasksBy(by, name);
   const rowsOf = (range: SQL) =>
     db
       .select(columns)

@@ -113,6 +113,20 @@ export const viewRanges = (tenant: string, view: TaskView): SQL[] => {
   ];
 };
 
+/** Ranges that one query joins; SQLite takes 500. */
+const rangesMax = 100;
+
+/**
+ * What a query of this view reads: ranges of the view's index, or of the index of all open tasks where the view has too many
+ * keys for that. Nothing of a view is left out.
+ */
+export const viewReads = (tenant: string, view: TaskView): { by: TaskView['view']; ranges: SQL[] } => {
+  const ranges = viewRanges(tenant, view);
+  return ranges.length > rangesMax
+    ? { by: 'all', ranges: [viewCondition(tenant, view)] }
+    : { by: view.view, ranges };
+};
+
 /**
  * The table, read through the index of this view and order. Left to itself SQLite takes the team's index for the
  * candidates' view as well and passes over all that is claimed; and what it takes may change with its statistics.

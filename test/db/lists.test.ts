@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { groupKey } from '../../db/group-key.ts';
 import { countMax, countTasks, countTasksOf } from '../../db/read/count-tasks.ts';
 import { type CaseQuery, casesQuery, listCases } from '../../db/read/list-cases.ts';
 import { type EntryQuery, entriesQuery } from '../../db/read/list-entries.ts';
@@ -217,6 +218,24 @@ describe('pages', () => {
     expect(counts.mine).toBe(Math.min(Number(mine), countMax + 1));
     expect(counts.mineOverdue).toBeLessThan(counts.mine);
     expect(counts.candidateOverdue).toBeLessThanOrEqual(counts.candidate);
+    expect(counts.team).toBe(await countTasks(opened.store, { tenant, view: 'team', groupKeys }));
+    expect(counts.teamOverdue).toBeLessThanOrEqual(counts.team);
+    expect(counts.all).toBe(countMax + 1);
+  });
+
+  test('leave nothing out where somebody works for very many groups', async () => {
+    const [, wanted = ''] = groupKeys;
+    const others = Array.from({ length: 150 }, (_, n) => groupKey(`no-role-${n}`, null));
+    for (const view of ['team', 'candidate'] as const) {
+      const few = { tenant, view, groupKeys: [wanted] };
+      const many = { tenant, view, groupKeys: [...others, wanted] };
+      for (const sort of ['due', 'opened', 'priority'] as const) {
+        const page = await listTasks(opened.store, { ...few, sort });
+        expect(page.items.length).toBeGreaterThan(0);
+        expect((await listTasks(opened.store, { ...many, sort })).items).toEqual(page.items);
+      }
+      expect(await countTasks(opened.store, many)).toBe(await countTasks(opened.store, few));
+    }
   });
 });
 
