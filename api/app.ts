@@ -32,6 +32,7 @@ import { peopleRoutes } from './routes/people.ts';
 import { peopleImportRoutes } from './routes/people-import.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { policyVersionRoutes } from './routes/policy-versions.ts';
+import { promiseReportRoutes } from './routes/promise-report.ts';
 import { recusalRoutes } from './routes/recusals.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { surgeRoutes } from './routes/surge.ts';
@@ -77,6 +78,7 @@ export const createApp = (deps: ApiDeps): Router => {
     adHocRoutes,
     ownerRoutes,
     transferReportRoutes,
+    promiseReportRoutes,
     departmentReportRoutes,
     taskListRoutes,
     taskVerbRoutes,

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listTransfers } from '../../db/read/list-transfers.ts';
+import { listTransfers, transferCasesMax } from '../../db/read/list-transfers.ts';
 import { transferReport } from '../../machines/people/transfer-report.ts';
+import { hiddenStates } from '../hidden-states.ts';
 import { reportSpan } from '../report-span.ts';
 import { requireReportReader } from '../require-report-reader.ts';
 import { newRouter, on, type Router } from '../router.ts';
@@ -31,7 +32,16 @@ const report = createRoute({
       description: 'A line for each pair of departments',
       content: {
         'application/json': {
-          schema: z.object({ from: z.string(), to: z.string(), items: z.array(TransferPair) }),
+          schema: z
+            .object({
+              from: z.string(),
+              to: z.string(),
+              whole: z
+                .boolean()
+                .describe(`False: there are more than ${transferCasesMax} cases; ask for less time`),
+              items: z.array(TransferPair),
+            })
+            .openapi('TransferReport'),
         },
       },
     },
@@ -45,9 +55,14 @@ export const transferReportRoutes = (services: Services): Router => {
   on(router, report, async (c) => {
     const person = requireReportReader(c.get('person'));
     const span = reportSpan(c.req.valid('query'), { nowMs: now(), days: 90 });
-    const sight = await sightOf(services, person);
-    const transfers = await listTransfers(store, { tenant: person.tenant, ...span, sight });
-    return c.json({ ...span, items: transferReport(transfers, now()) });
+    const [sight, hidden] = await Promise.all([sightOf(services, person), hiddenStates(services, person)]);
+    const { whole, transfers } = await listTransfers(store, {
+      tenant: person.tenant,
+      ...span,
+      sight,
+      hidden,
+    });
+    return c.json({ ...span, whole, items: transferReport(transfers, now()) });
   });
   return router;
 };

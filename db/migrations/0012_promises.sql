@@ -1,0 +1,1 @@
+CREATE INDEX `deadlines_promises` ON `deadlines` (`tenant`,`started_at`,`case_id`,`name`) WHERE name >= '@promise.' and name < '@promise/';
