@@ -11,6 +11,7 @@ import {
 } from '../db/own/notifications.ts';
 import { directoryIn } from '../db/own/notifications-directory.ts';
 import { personIn } from '../db/own/people.ts';
+import { complainedOf } from '../db/read/complained-of.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import { excludedFrom, isHiddenIn } from '../db/read/out-of-sight.ts';
 import type { OutboxRow } from '../db/schema/outbox.ts';
@@ -108,24 +109,15 @@ const subjectOf = async (
     row,
     runtime: definition.runtime,
     document: definition.document as Subject['document'],
-    excluded: [...(await complainedOf(store, row)), ...(await excludedFrom(store, row))],
+    excluded: [...(await accountsComplainedOf(store, row)), ...(await excludedFrom(store, row))],
   };
 };
 
-/** Who worked on what a complaint is about: they have no part in it. */
-const complainedOf = async (store: Store, { tenant, kind, state }: CaseRow): Promise<string[]> => {
-  if (kind !== 'complaint') {
-    return [];
-  }
-  const linked = await Promise.all(state.links.map(({ caseId }) => getCase(store, { tenant, caseId })));
-  return linked
-    .filter((other) => other?.kind === 'claim' || other?.kind === 'exposure')
-    .flatMap((other) => [
-      ...(other?.owner ? [other.owner] : []),
-      ...Object.values(other?.state.acted ?? {}).flat(),
-    ])
-    .filter((id) => id !== 'system');
-};
+/** Who worked on what a complaint is about, now: later than when it was opened, too, they get no message about it. */
+const accountsComplainedOf = async (store: Store, { kind, state }: CaseRow): Promise<string[]> =>
+  kind === 'complaint'
+    ? (await complainedOf(store, state)).flatMap(({ id, sameAs = [] }) => [id, ...sameAs])
+    : [];
 
 const clockData = (data: unknown): { deadline?: string; fraction?: number; dueAt?: string | null } =>
   typeof data === 'object' && data !== null && !Array.isArray(data)

@@ -1,5 +1,8 @@
 import type { Store } from '../db/open.ts';
+import { personIn } from '../db/own/people.ts';
+import { complainedOf as readComplainedOf } from '../db/read/complained-of.ts';
 import { type CaseRow, getCase } from '../db/read/get-case.ts';
+import { keepingSuperiorsIn } from '../db/read/out-of-sight.ts';
 import { openValues } from '../db/vault/open-values.ts';
 import type { Vault } from '../db/vault/open-vault.ts';
 import { foundMax, searchCases } from '../db/vault/search.ts';
@@ -23,7 +26,6 @@ export interface FactSources {
 
 type Lookup = (sources: FactSources, state: FactState, facts: Facts) => Promise<Json>;
 
-const claimKinds = ['claim', 'exposure'];
 const dayMs = 86_400_000;
 
 /** What the claim's ledger sums to, all of its exposures included; an exposure asks for its claim's. */
@@ -53,16 +55,29 @@ const claimOf = async (store: Store, state: FactState): Promise<FactState> => {
   return linked.find(({ kind }) => kind === 'claim')?.state ?? state;
 };
 
-/** Whether the person has worked on a claim that the case is about: nobody judges a complaint about themselves. */
+/** Who worked on a claim that the case is about: its definition keeps them out of it from its opening on. */
+const complainedOf: Lookup = async ({ store }, state) =>
+  (await readComplainedOf(store, state)) as unknown as Json;
+
+/**
+ * Whether the person has worked on a claim that the case is about, under any account, or reports to somebody who has, or
+ * whoever lent them a right that they may use now: nobody judges a complaint about themselves or their superior.
+ */
 const conflictOfInterest: Lookup = async ({ store }, state, { actor, onBehalfOf }) => {
-  const { id, sameAs = [] } = onBehalfOf && 'actor' in onBehalfOf ? onBehalfOf.actor : actor;
-  const me = [id, ...sameAs];
-  const others = await linkedCases(store, state, ({ rel }) => rel !== 'part-of');
-  return others.some(
-    ({ kind, owner, state: { acted } }) =>
-      claimKinds.includes(kind) &&
-      [owner, ...Object.values(acted).flat()].some((person) => person !== null && me.includes(person)),
+  const about = await readComplainedOf(store, state);
+  if (about.length === 0) {
+    return false;
+  }
+  const concerned = new Set(about.flatMap(({ id, sameAs = [] }) => [id, ...sameAs]));
+  const { id, sameAs = [], actsFor = [] } = onBehalfOf && 'actor' in onBehalfOf ? onBehalfOf.actor : actor;
+  const accounts = [id, ...sameAs, ...actsFor.flatMap((lent) => [lent.personId, ...(lent.sameAs ?? [])])];
+  const superiors = await store.read((db) =>
+    [id, ...actsFor.map(({ personId }) => personId)].flatMap((each) => {
+      const person = personIn(db, state.tenant, each);
+      return person === undefined ? [] : keepingSuperiorsIn(db, person);
+    }),
   );
+  return [...accounts, ...superiors].some((each) => concerned.has(each));
 };
 
 /** Whether another claim on the policy has the same plate or place, with a loss at most a day apart. */
@@ -152,6 +167,7 @@ const linkedCases = async (
 /** Facts that a definition may ask for by name, and how each is found. */
 export const factLookups: { readonly [name: string]: Lookup } = {
   claimTotals,
+  complainedOf,
   conflictOfInterest,
   duplicateClaim,
   partyTotals,

@@ -2,7 +2,7 @@ import { and, eq, gte, lt, sql } from 'drizzle-orm';
 import { excludedFacet } from '../case-facets.ts';
 import type { Db, Store } from '../open.ts';
 import { accountsIn } from '../own/acting.ts';
-import type { Person } from '../own/people.ts';
+import { type Person, personIn } from '../own/people.ts';
 import { directSuperiorsIn } from '../own/reports-to.ts';
 import { perConnection } from '../prepared.ts';
 import { caseFacets } from '../schema/index.ts';
@@ -12,9 +12,14 @@ const independent = ['compliance'];
 
 type Reader = Pick<Person, 'tenant' | 'id' | 'humanId' | 'roles' | 'superior' | 'departments'>;
 
-/** The superiors whose exclusion from a case keeps this person out of it as well. */
-export const keepingSuperiorsIn = (db: Db, reader: Reader): string[] =>
-  reader.roles.some((role) => independent.includes(role)) ? [] : directSuperiorsIn(db, reader);
+/** The superiors whose exclusion from a case keeps this person out of it as well; those of their other accounts are theirs. */
+export const keepingSuperiorsIn = (db: Db, reader: Reader): string[] => {
+  if (reader.roles.some((role) => independent.includes(role))) {
+    return [];
+  }
+  const others = accountsIn(db, reader).flatMap((id) => personIn(db, reader.tenant, id) ?? []);
+  return [...new Set([reader, ...others].flatMap((account) => directSuperiorsIn(db, account)))];
+};
 
 /** Whose exclusion from a case keeps this person out of it: their own under any account, and their superiors'. */
 const keysIn = (db: Db, reader: Reader): string[] => [

@@ -13,11 +13,12 @@ import type { Json, JsonObject } from './json.ts';
 import { validate } from './json-schema.ts';
 import { KernelError } from './kernel-error.ts';
 import { expressionScope } from './machine-context.ts';
+import { withoutComplainedOf } from './policy/complained-of.ts';
 import { isExcluded, withoutExcludedLenders } from './policy/exclusion.ts';
 import { policyOf } from './policy/table.ts';
 import { hasRole, mayUse } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
-import { type Cause, performer, record, startRun } from './run.ts';
+import { type Cause, performer, type Run, record, startRun } from './run.ts';
 import { sendToMachine, startMachine, surroundings } from './send-to-machine.ts';
 import type { CaseState } from './state.ts';
 import { configuration } from './state-tree.ts';
@@ -79,6 +80,7 @@ export const open = (compiled: Compiled, opening: Opening, now: string): Step | 
       links: opening.links ?? [],
       owner: opening.owner ?? null,
     };
+    keepOutComplainedOf(run, cause);
     triggerDeadlines(run, { opened: true }, cause);
     startMachine(run, cause);
     if (opening.evidenceSha256 !== undefined && run.state.status === 'open') {
@@ -96,6 +98,15 @@ export const open = (compiled: Compiled, opening: Opening, now: string): Step | 
   advance(run);
   settleImportedServices(run);
   return finish(run, opening.commandId);
+};
+
+/** Whom the case complains of has no part in it from here on. The entry names the table: it is a rule, nobody's word. */
+const keepOutComplainedOf = (run: Run, cause: Cause): void => {
+  const state = withoutComplainedOf(run.state, cause.facts, run.clock);
+  if (state !== run.state) {
+    run.state = state;
+    cause.byPolicy = true;
+  }
 };
 
 const emptyCase = (compiled: Compiled, opening: Opening, receivedAt: string, now: string): CaseState => ({
@@ -160,7 +171,8 @@ export const reopen = (
   if (state.status !== 'closed' || !rule || from === undefined) {
     return no('REOPEN_NOT_ALLOWED', 'Only a closed case whose definition says so can be opened again.');
   }
-  if (isExcluded(state, performer(facts) as Actor)) {
+  const at = now > state.clockAt ? now : state.clockAt;
+  if (isExcluded(withoutComplainedOf(state, facts, at), performer(facts) as Actor)) {
     return no('CONFLICT_OF_INTEREST', 'Who is concerned by the matter has no part in it.');
   }
   if (!hasRole(policyOf(compiled, state), withoutExcludedLenders(state, facts), rule.by)) {
@@ -174,7 +186,6 @@ export const reopen = (
   if (errors.length > 0) {
     return no('DATA_INVALID', 'The data do not match the form for opening again.', errors);
   }
-  const at = now > state.clockAt ? now : state.clockAt;
   const { closedAt: _, ...open } = state;
   const run = startRun(compiled, { ...open, status: 'open', epoch: state.epoch + 1 }, at, at);
   run.marked = state;
@@ -193,6 +204,7 @@ export const reopen = (
     if (rule.guard && judgeGuard(rule.guard, ask) !== true) {
       return no('REOPEN_NOT_ALLOWED', 'The rule for opening again does not let these data through.');
     }
+    keepOutComplainedOf(run, cause);
     const restart = rule.from[from]?.restart ?? [];
     run.state = { ...run.state, deadlines: withoutAll(run.state.deadlines, restart) };
     for (const name of restart) {

@@ -11,6 +11,7 @@ import claim from './claim/1.0.0.json' with { type: 'json' };
 import claim110 from './claim/1.1.0.json' with { type: 'json' };
 import claim120 from './claim/1.2.0.json' with { type: 'json' };
 import complaint from './complaint/1.0.0.json' with { type: 'json' };
+import complaint110 from './complaint/1.1.0.json' with { type: 'json' };
 import exposure from './exposure/1.0.0.json' with { type: 'json' };
 import exposure110 from './exposure/1.1.0.json' with { type: 'json' };
 import exposure120 from './exposure/1.2.0.json' with { type: 'json' };
@@ -30,6 +31,7 @@ export const shippedDefinitions = (): DefinitionDocument[] =>
     exposure120,
     exposure130,
     complaint,
+    complaint110,
     approval,
     approval110,
     team,
