@@ -61,7 +61,7 @@ describe('a company’s own table', () => {
       [expect.objectContaining({ code: 'ACT_CLOSED', pointer: '/acts/capa.verify/by' })],
     ]);
     expect((await api.call('qa', 'GET', '/v1/policy')).body.warnings).toEqual(body.warnings);
-    const document = shippedDefinitions().find(({ id }) => id === 'complaint');
+    const document = shippedDefinitions().findLast(({ id }) => id === 'complaint');
     expect((await api.call('designer', 'POST', '/v1/definitions/lint', document)).body).toMatchObject({
       ...{ ok: true, findings: [{ code: 'ACT_CLOSED', pointer: '/events/capa.verify/by' }] },
     });
@@ -72,7 +72,7 @@ describe('a company’s own table', () => {
     const closed = { ...(currentPolicy.acts['capa.verify'] as Act), by: {} };
     await put(table({ 'capa.verify': closed, ...without('case.see', 'designer') }));
     expect((await api.call('designer', 'GET', '/v1/policy')).status).toBe(404);
-    const document = shippedDefinitions().find(({ id }) => id === 'complaint');
+    const document = shippedDefinitions().findLast(({ id }) => id === 'complaint');
     const codes = async (who: string) => {
       const { body } = await api.call(who, 'POST', '/v1/definitions/lint', document);
       return body.findings.map(({ code }: { code: string }) => code);
@@ -89,7 +89,9 @@ describe('a company’s own table', () => {
       return body.warnings.map(({ code }: { code: string }) => code);
     };
     await put(table({ 'remedy.approve': closed }));
-    await retireDefinition(api.store, 'default', 'complaint', '1.0.0');
+    for (const version of ['1.0.0', '1.1.0']) {
+      await retireDefinition(api.store, 'default', 'complaint', version);
+    }
     expect(await codes()).toEqual(['ACT_CLOSED']);
     await api.store.write((db) => {
       db.update(cases).set({ status: 'closed' }).where(eq(cases.caseId, caseId)).run();

@@ -16,7 +16,7 @@ import { shippedCalendars, shippedDefinitions } from '../../machines/library/ind
 const now = '2026-11-22T00:00:00.000Z';
 
 export const compiledDefinition = (id: string, profile: string): Compiled => {
-  const document = shippedDefinitions().find((each) => each.id === id);
+  const document = shippedDefinitions().findLast((each) => each.id === id);
   if (!document) {
     throw new Error(`No shipped definition "${id}"`);
   }
