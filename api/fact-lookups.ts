@@ -111,6 +111,8 @@ const partyFields = [
   ['payee', 'account'],
   ['reporter', 'phone'],
   ['complainant', 'phone'],
+  ['complainant', 'email'],
+  ['complainant', 'idNumber'],
 ] as const;
 
 const partyRefs = ({ data }: Pick<FactState, 'data'>): string[] =>
