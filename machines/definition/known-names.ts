@@ -30,6 +30,9 @@ export const ownerRole = 'owner';
 /** Stands for whoever has the case's open tasks where people are told. */
 export const assigneeRole = 'assignee';
 
+/** Stands for whoever is above the person at work, or decides on the rung above an open seat, where people are told. */
+export const superiorRole = 'superior';
+
 /** First words of the names of entries and of the kernel's own events; no definition's event may start so. */
 export const reservedPrefixes = [
   'xstate',

@@ -7,6 +7,7 @@ import type { LintContext } from './lint-context.ts';
 import { schemaRoot } from './lint-data.ts';
 import { expressionNamesAt } from './lint-expressions.ts';
 import { needIn } from './lint-references.ts';
+import { unsignedAnswerFindings } from './lint-unsigned-answers.ts';
 import { valueExpressions } from './value-expressions.ts';
 
 /** Plans can be run to their end, name roles that are there, and what people sign depends on the case alone. */
@@ -50,6 +51,7 @@ export const approvalFindings = (context: LintContext): Finding[] => {
     }
     findings.push(...unhandled(context, stateId, at));
   }
+  findings.push(...unsignedAnswerFindings(context));
   return findings;
 };
 

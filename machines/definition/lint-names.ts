@@ -1,11 +1,11 @@
 import { pointerStep } from '../kernel/canonical-json.ts';
 import { rootId } from '../kernel/state-tree.ts';
 import { type Finding, failing, knownNames } from './finding.ts';
-import { assigneeRole, ownerRole, reservedPrefixes } from './known-names.ts';
+import { assigneeRole, ownerRole, reservedPrefixes, superiorRole } from './known-names.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** Places in a case that are told beside roles. */
-const toldRoles = [ownerRole, assigneeRole];
+const toldRoles = [ownerRole, assigneeRole, superiorRole];
 
 /** Names of events and states: none of the kernel's own, no state twice. */
 export const nameFindings = ({ document, index }: LintContext): Finding[] => {
@@ -97,6 +97,9 @@ export const roleFindings = ({ document, index, actions, roles }: LintContext): 
     if (action.type === 'deliver' && 'roles' in action.to) {
       check(action.to.roles, `${pointer}/to/roles`, toldRoles);
     }
+  }
+  for (const [state, { unfilled }] of Object.entries(document.signing ?? {})) {
+    check(unfilled?.tell, `/signing${pointerStep(state)}/unfilled/tell`, toldRoles);
   }
   for (const { pointer, deadline } of deadlinePlaces(document)) {
     check(deadline.onBreach?.tell, `${pointer}/onBreach/tell`, toldRoles);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EventName, Expression, Key, Length, list, named, Title, Value } from './schema-parts.ts';
+import { EventName, Expression, Key, Length, list, named, roles, Title, Value } from './schema-parts.ts';
 
 const Money = z.strictObject({ amount: z.int().min(0), currency: z.string().regex(/^[A-Z]{3}$/) });
 
@@ -73,5 +73,7 @@ export const SigningDefinition = z
     proposer: Expression,
     barred: Expression,
     assign: z.enum(['least-loaded', 'round-robin', 'by-hand']).exactOptional(),
+    unfilled: z.strictObject({ tell: roles }).exactOptional(),
+    lends: z.literal('fitting').exactOptional(),
   })
   .meta({ id: 'SigningDefinition' });

@@ -4,16 +4,19 @@ import { taskActed } from './assignment.ts';
 import type { MessageCommand } from './command.ts';
 import { invokeIdOf } from './compile-machine.ts';
 import type { Json, JsonObject } from './json.ts';
+import { forgetProposers } from './proposers.ts';
 import { requestNow } from './renew-approvals.ts';
 import type { Cause, Run } from './run.ts';
+import { raiseIncident } from './services.ts';
 import { rememberActed } from './tasks.ts';
 
 /**
  * Applies what an approval has come to. An answer to an earlier request, to a subject that has changed since, or from
- * another case than the one asked moves nothing; that it came is recorded.
+ * another case than the one asked moves nothing; that it came is recorded. So does an approval that nobody has signed, which
+ * is an incident as well: its decision is over, and the case would wait for it for ever.
  */
 export const applyAnswer = (run: Run, { from, event, data = {} }: MessageCommand, cause: Cause): void => {
-  const { request, subjectHash, outcome, signers = [] } = data as unknown as Answer;
+  const { request, subjectHash, outcome, signers } = data as unknown as Answer;
   const running = Object.entries(run.state.services).find(
     ([invokeId, { visit }]) => invokeId === request?.invokeId && visit === request.visit,
   )?.[1];
@@ -30,12 +33,19 @@ export const applyAnswer = (run: Run, { from, event, data = {} }: MessageCommand
     cause.data = { from: { ...from }, event, code: 'ANSWER_STALE' };
     return;
   }
+  if (outcome === 'approved' && signers?.length === 0) {
+    cause.type = 'message.dropped';
+    cause.data = { from: { ...from }, event, code: 'ANSWER_UNSIGNED' };
+    raiseIncident(run, { kind: 'service', code: 'ANSWER_UNSIGNED', invokeId: request.invokeId });
+    return;
+  }
   cause.type = 'approval.answered';
   cause.data = { from: { ...from }, data } as unknown as Json;
   const approval = { approvalId: from.caseId, subjectHash, at: run.clock };
   if (outcome === 'approved') {
     run.state = { ...run.state, approved: { ...run.state.approved, [running.service]: approval } };
-    rememberSigners(run, request.invokeId, signers);
+    forgetProposers(run, running.service);
+    rememberSigners(run, request.invokeId, signers ?? []);
   }
   const output: JsonObject = { outcome, approvalId: from.caseId, subjectHash };
   finishService(run, request.invokeId, output, cause);
@@ -55,6 +65,9 @@ interface Answer {
   request?: { invokeId: string; visit: number };
   subjectHash: string;
   outcome: string;
-  /** All accounts of those who approved; told with an approval alone. */
+  /**
+   * All accounts of those who approved; told with an approval alone. Absent in answers of an engine that did not know them
+   * yet, and of examples.
+   */
   signers?: string[];
 }

@@ -14,6 +14,7 @@ import { sendToMachine } from './send-to-machine.ts';
 import { putApproval, stepEnded, stepOpened } from './signing.ts';
 import type { Task } from './state.ts';
 import { putTask } from './tasks.ts';
+import { reportUnfilled } from './unfilled-seat.ts';
 
 /** Applies a verb on the task of a seat: who may take it is judged by the decision itself, not by the role alone. */
 export const applySeat = (
@@ -99,7 +100,9 @@ export const applySeat = (
     return no('DATA_INVALID', 'Something that this verb needs is missing.');
   }
   if (isFault(next)) {
-    return no(codeOf(next), next.detail);
+    return next.fault === 'NOBODY_ELIGIBLE' && reportUnfilled(run, taskId, cause)
+      ? undefined
+      : no(codeOf(next), next.detail);
   }
   const decision = next.seats.find(({ id }) => id === seat.id)?.decision;
   if (decision?.onBehalfOfId !== undefined && decision !== seat.decision) {

@@ -11,6 +11,7 @@ import type { Refusal } from './refusal.ts';
 import { type Cause, type Run, record } from './run.ts';
 import { goOnUndoing, sendToMachine } from './send-to-machine.ts';
 import { raiseIncident, retryService } from './services.ts';
+import { askForSignerAgain } from './signing.ts';
 
 /**
  * Applies a service's answer. The answer to an earlier visit, or to a state that was left, moves nothing; that it
@@ -72,7 +73,10 @@ export const applyIncident = (run: Run, command: IncidentCommand, cause: Cause):
       each === incident ? { ...each, status, resolvedAt: run.clock } : each,
     ),
   };
-  const { invokeId } = incident;
+  const { invokeId, taskId } = incident;
+  if (taskId !== undefined && verb === 'retry') {
+    askForSignerAgain(run, taskId);
+  }
   // A visit that began since is under way by itself: asked for twice it might pay twice.
   if (invokeId !== undefined && run.state.services[invokeId]?.failed) {
     if (verb === 'retry') {

@@ -1,7 +1,9 @@
-import { approvalInput, proposerOf, withExcluded } from './ask-approval.ts';
-import type { Json, JsonObject } from './json.ts';
+import { accountsOf, type Human } from './approval/approval.ts';
+import { approvalInput } from './ask-approval.ts';
+import type { JsonObject } from './json.ts';
 import { expressionScope } from './machine-context.ts';
 import { own } from './own.ts';
+import { proposed } from './proposers.ts';
 import type { Cause, Run } from './run.ts';
 import { contextOf } from './send-to-machine.ts';
 import { startService, stopService } from './services.ts';
@@ -14,17 +16,8 @@ export const renewApprovals = (run: Run, cause: Cause): void => {
   for (const [invokeId, { service, subjectHash, input }] of Object.entries(run.state.services)) {
     const now = subjectHash === undefined ? undefined : requestNow(run, service, cause);
     if (now && now.subjectHash !== subjectHash) {
-      const { proposer } = input as { proposer: { id: string; sameAs?: string[] } };
-      const barred = [
-        ...(withExcluded(run.state, now).barred as Json[]),
-        proposer.id,
-        ...(proposer.sameAs ?? []),
-      ];
-      const request: JsonObject = {
-        ...now,
-        barred: without(barred, cause),
-        proposer: proposerOf(cause.facts),
-      };
+      const { proposer } = input as unknown as { proposer: Human };
+      const request = proposed(run, service, now, cause, accountsOf(proposer));
       stopService(run, invokeId);
       startService(run, invokeId, { service, input: request, subjectHash: now.subjectHash as string });
     }
@@ -37,8 +30,3 @@ export const requestNow = (run: Run, service: string, cause: Cause): JsonObject 
   const scope = expressionScope(contextOf(run, cause), { type: cause.type });
   return definition && approvalInput(definition, scope, run.compiled.languages);
 };
-
-// Whoever changed it is barred as its proposer already.
-const without = (barred: Json[], { facts }: Cause): Json[] => [
-  ...new Set(barred.filter((id) => id !== proposerOf(facts).id)),
-];

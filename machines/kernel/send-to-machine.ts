@@ -1,6 +1,6 @@
 import { closeAdHocWork } from './ad-hoc.ts';
 import { signersOf } from './approval/approval.ts';
-import { approvalAnswered, proposerOf, withExcluded } from './ask-approval.ts';
+import { approvalAnswered } from './ask-approval.ts';
 import { offsetMinutesAt } from './case-zone.ts';
 import { compensatedEvent, isUndoing, markForUndoing, undoNewest } from './compensation.ts';
 import { marks } from './compile-machine.ts';
@@ -15,6 +15,7 @@ import {
 } from './machine-context.ts';
 import type { MachineAction, MachineResult } from './machine-runner.ts';
 import { own } from './own.ts';
+import { proposed } from './proposers.ts';
 import { type Cause, nextId, type Run } from './run.ts';
 import { startService, stopService } from './services.ts';
 import { beginSigning } from './signing.ts';
@@ -185,20 +186,23 @@ const applyAction = (run: Run, { type, params }: MachineAction, cause: Cause): v
   }
 };
 
-// Whoever approved must not pay, so the case that asked has to know them.
-const told = ({ state: { signing } }: Run, { event, data }: JsonObject): JsonObject =>
-  event === approvalAnswered && signing?.approval.status === 'approved'
-    ? { ...(data as JsonObject), signers: signersOf(signing.approval) }
-    : (data as JsonObject);
+// Whoever approved must not pay, so the case that asked has to know them; and what nobody signed it does not believe.
+const told = ({ state: { signing } }: Run, { event, data }: JsonObject): JsonObject => {
+  const answer = data as JsonObject;
+  if (event !== approvalAnswered) {
+    return answer;
+  }
+  if (signing?.approval.status === 'approved') {
+    return { ...answer, signers: signersOf(signing.approval) };
+  }
+  return answer.outcome === 'approved' ? { ...answer, signers: [] } : answer;
+};
 
 const invoke = (run: Run, { id, service, input, needs }: JsonObject, cause: Cause): void => {
   const asked = { service: service as string, input: input ?? null };
   if (own(run.compiled.definition.approvals, asked.service)) {
     const { subjectHash } = asked.input as { subjectHash: string };
-    const request = {
-      ...withExcluded(run.state, asked.input as JsonObject),
-      proposer: proposerOf(cause.facts),
-    };
+    const request = proposed(run, asked.service, asked.input as JsonObject, cause);
     startService(run, id as string, { ...asked, input: request, subjectHash });
   } else {
     startService(run, id as string, {

@@ -98,7 +98,7 @@ const cancelApproval = (run: Run, { effectId }: RunningService): void => {
 /** Parks the case for an operator; its state stays. */
 export const raiseIncident = (
   run: Run,
-  incident: Pick<Incident, 'kind' | 'code'> & { invokeId?: string },
+  incident: Pick<Incident, 'kind' | 'code'> & { invokeId?: string; taskId?: string },
 ): void => {
   const raised: Incident = { n: run.state.incidents.length + 1, at: run.clock, status: 'open', ...incident };
   run.state = { ...run.state, incidents: [...run.state.incidents, raised] };

@@ -29,12 +29,14 @@ export const beginSigning = (run: Run, given: JsonObject, cause: Cause): void =>
   if (fault) {
     throw new KernelError('PLAN_INVALID', `${fault.pointer}: ${fault.message}`);
   }
+  const { lends } = own(run.compiled.definition.signing, id as string) ?? {};
   const approval = beginApproval({
     plan: plan as unknown as ApprovalPlan,
     subjectHash: subjectHash as string,
     ...(amount === null ? {} : { amount: amount as unknown as Money }),
     proposer: proposer as unknown as Approval['proposer'],
     barred: barred as string[],
+    ...(lends === undefined ? {} : { lends }),
   });
   putApproval(run, id as string, approval);
   triggerDeadlines(run, { event: stepOpened }, cause);
@@ -107,6 +109,15 @@ export const askForSigner = (run: Run, taskId: string, seat: Seat): void => {
   const request = seatRequest(run.compiled.definition, run.state, seat.id);
   if (run.state.mode !== 'historical' && request) {
     run.effects.push({ type: 'assignTask', id: nextId(run), taskId, ...request });
+  }
+};
+
+/** Asks anew for a seat that nobody could be found for. */
+export const askForSignerAgain = (run: Run, taskId: string): void => {
+  const task = run.state.tasks[taskId];
+  const seat = run.state.signing?.approval.seats.find(({ id }) => id === task?.seat);
+  if (task?.status === 'open' && seat) {
+    askForSigner(run, taskId, seat);
   }
 };
 

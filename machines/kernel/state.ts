@@ -60,6 +60,8 @@ export interface CaseState {
   services: { [invokeId: string]: RunningService };
   /** Calls that succeeded and can be undone, oldest first; absent where there has been none. */
   completed?: CompletedCall[];
+  /** All accounts of those who have proposed what an approval decides since it was last approved, by its name. */
+  proposed?: { [approval: string]: string[] };
   /** What was approved last, by the approval's name. */
   approved?: { [name: string]: { approvalId: string; subjectHash: string; at: string } };
   /** In an approval's own case: the decision, and the state that has it made. */
@@ -240,10 +242,12 @@ export interface Incident {
   n: number;
   at: string;
   status: 'open' | 'retried' | 'resolved';
-  kind: 'service' | 'loop';
+  kind: 'service' | 'loop' | 'seat';
   /** A stable code, never a message of the failing service (it may hold personal data). */
   code: string;
   invokeId?: string;
+  /** The task of the seat that nobody may take. */
+  taskId?: string;
   resolvedAt?: string;
 }
 

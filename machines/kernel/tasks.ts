@@ -3,7 +3,7 @@ import type { ExpressionScope } from './expression.ts';
 import { own } from './own.ts';
 import { endTransfer } from './owner-transfers.ts';
 import { type Cause, nextId, performer, type Run } from './run.ts';
-import type { Task } from './state.ts';
+import type { Incident, Task } from './state.ts';
 
 /** Tasks that one case may have in its life. */
 export const tasksMax = 5_000;
@@ -90,6 +90,23 @@ export const completeTask = (
 
 export const putTask = (run: Run, taskId: string, task: Task): void => {
   run.state = { ...run.state, tasks: { ...run.state.tasks, [taskId]: task } };
+  if (task.status !== 'open') {
+    settleIncidentOf(run, taskId);
+  }
+};
+
+/** That nobody could be found for a task is over with the task. */
+const settleIncidentOf = (run: Run, taskId: string): void => {
+  const { incidents } = run.state;
+  const isOver = (incident: Incident): boolean => incident.taskId === taskId && incident.status === 'open';
+  if (incidents.some(isOver)) {
+    run.state = {
+      ...run.state,
+      incidents: incidents.map((each) =>
+        isOver(each) ? { ...each, status: 'resolved', resolvedAt: run.clock } : each,
+      ),
+    };
+  }
 };
 
 /**

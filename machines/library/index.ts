@@ -3,6 +3,7 @@ import type { Calendar } from '../kernel/calendar.ts';
 import type { ClockProfile } from '../kernel/clock-profile.ts';
 import approval from './approval/1.0.0.json' with { type: 'json' };
 import approval110 from './approval/1.1.0.json' with { type: 'json' };
+import approval120 from './approval/1.2.0.json' with { type: 'json' };
 import always from './calendars/always.json' with { type: 'json' };
 import cn from './calendars/cn.json' with { type: 'json' };
 import englandWales from './calendars/england-wales.json' with { type: 'json' };
@@ -34,6 +35,7 @@ export const shippedDefinitions = (): DefinitionDocument[] =>
     complaint110,
     approval,
     approval110,
+    approval120,
     team,
     team110,
   ].map((document) => DefinitionDocument.parse(document));

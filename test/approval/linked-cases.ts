@@ -5,10 +5,10 @@ import { type Compiled, compile } from '../../machines/kernel/compile.ts';
 import type { RuntimeDefinition } from '../../machines/kernel/definition.ts';
 import type { Effect } from '../../machines/kernel/effect.ts';
 import type { Entry } from '../../machines/kernel/entry.ts';
-import { open } from '../../machines/kernel/open.ts';
+import { open, reopen } from '../../machines/kernel/open.ts';
 import { isRefusal, type Refusal } from '../../machines/kernel/refusal.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
-import { type Step, step } from '../../machines/kernel/step.ts';
+import { type Step, step, wake } from '../../machines/kernel/step.ts';
 import { shippedCalendars, shippedDefinitions } from '../../machines/library/index.ts';
 
 const calendars = Object.fromEntries(Object.entries(shippedCalendars));
@@ -31,6 +31,10 @@ export interface LinkedCases {
   open: (definition: RuntimeDefinition, caseId: string, by: Actor, data: CaseState['data']) => void;
   /** The refusal's code, or undefined. */
   send: (caseId: string, command: Loose) => string | undefined;
+  /** Lets happen what is due by now. */
+  wake: (caseId: string) => void;
+  /** Opens a closed case again. The refusal's code, or undefined. */
+  reopen: (caseId: string, by: Actor) => string | undefined;
   /** Lets effects wait, so that a test can bring them out of order. */
   hold: () => () => void;
 }
@@ -39,7 +43,8 @@ type Loose =
   | { type: 'event'; event: string; by: Actor; data?: CaseState['data'] }
   | ({ type: 'task'; by: Actor; reason?: true } & Omit<TaskCommand, 'type' | 'id' | 'facts' | 'reason'>);
 
-export const linkedCases = (nowOf: () => string): LinkedCases => {
+/** @param definitions what the cases that others start are opened by: the last with the id that is asked for */
+export const linkedCases = (nowOf: () => string, definitions = shippedDefinitions()): LinkedCases => {
   const cases = new Map<string, Kept>();
   const left: Effect[] = [];
   let commands = 0;
@@ -81,7 +86,7 @@ export const linkedCases = (nowOf: () => string): LinkedCases => {
     const { epoch, seq, headHash } = state;
     if (effect.type === 'startCase') {
       const child = childCaseId('acme', effect.id);
-      const document = shippedDefinitions().findLast(({ id }) => id === effect.definition);
+      const document = definitions.findLast(({ id }) => id === effect.definition);
       if (document && !cases.has(child)) {
         begin(runtimePart(document), child, { id: caseId, roles: ['case'] }, effect.data, [
           { rel: effect.rel, caseId },
@@ -131,6 +136,17 @@ export const linkedCases = (nowOf: () => string): LinkedCases => {
         ...('reason' in command ? { reason: { ref: 'r', commitment: 'c' } } : {}),
         facts: { actor: by },
       } as unknown as Command),
+    wake: (caseId) => {
+      const { compiled, state } = kept(caseId);
+      take(caseId, wake(compiled, state, nowOf()));
+    },
+    reopen: (caseId, by) => {
+      const { compiled, state } = kept(caseId);
+      commands += 1;
+      const reason = { ref: 'r', commitment: 'c' };
+      const command = { id: `c${commands}`, type: 'reopen', facts: { actor: by }, reason } as const;
+      return take(caseId, reopen(compiled, state, command, nowOf()));
+    },
     hold: () => {
       waiting = [];
       return () => {

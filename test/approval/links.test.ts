@@ -29,15 +29,17 @@ beforeEach(async () => {
   api = await startApprovalApi({ now: () => nowMs });
   stops.push(api.stop);
   for (const person of ['legal', 'manager']) {
-    await putPreferences(
-      api.store,
-      embeddedTenant,
-      person,
-      { lang: 'en', channels: ['email'], addresses: { email: `${person}@example.com` } },
-      { actorId: person, atMs: nowMs },
-    );
+    await readsMail(person);
   }
 });
+const readsMail = (person: string): Promise<unknown> =>
+  putPreferences(
+    api.store,
+    embeddedTenant,
+    person,
+    { lang: 'en', channels: ['email'], addresses: { email: `${person}@example.com` } },
+    { actorId: person, atMs: nowMs },
+  );
 afterAll(async () => {
   for (const stop of stops) await stop();
 });
@@ -234,8 +236,15 @@ test('who takes a seat is not told that it waits for them; whom it is given to i
   const told = api.store.sqlite.prepare("select count(*) n from notifications where rule = 'approval-asked'");
   expect(told.get()).toEqual({ n: 1 });
   const until = new Date(nowMs + hourMs).toISOString();
-  expect((await verb('delegate', { to: 'manager', until })).status).toBe(200);
-  expect((await send()).map(({ address }) => address)).toEqual(['manager@example.com']);
+  expect(await verb('delegate', { to: 'manager', until })).toMatchObject({
+    status: 403,
+    body: { code: 'ROLE_REQUIRED' },
+  });
+  const lawyer = { personId: 'lawyer', name: 'lawyer', roles: ['legal'] };
+  expect((await api.call('admin', 'POST', '/v1/people', lawyer)).status).toBe(201);
+  await readsMail('lawyer');
+  expect((await verb('delegate', { to: 'lawyer', until })).status).toBe(200);
+  expect((await send()).map(({ address }) => address)).toEqual(['lawyer@example.com']);
 });
 
 test('the message says which version of the company’s own text it has', async () => {

@@ -79,7 +79,7 @@ describe('a seat that somebody has', () => {
   const system: Actor = { id: 'system', roles: ['system'] };
 
   it.each([
-    ['lent by', 'delegate', { to: who('finance'), until }],
+    ['lent by', 'delegate', { to: { id: 'legal-3', roles: ['legal'] }, until }],
     ['sent back by', 'return', { toStep: null, reason: true }],
   ] as const)('is not %s a colleague', (_, verb, extra) => {
     expect(onSeat(system, 'assign', { to: who('legal') })).toBeUndefined();

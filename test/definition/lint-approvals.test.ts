@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lint } from '../../machines/definition/lint.ts';
 import type { DefinitionDocument } from '../../machines/definition/schema.ts';
+import type { Action, StateNode } from '../../machines/kernel/definition.ts';
 import { shippedDefinitions } from '../../machines/library/index.ts';
 import { minimalDocument } from './minimal-document.ts';
 
@@ -118,6 +119,88 @@ describe('lint of approvals', () => {
     ],
   ])('refuses %s', (_, document, finding) => {
     expect(found(document)).toContain(finding);
+  });
+
+  /** The shipped definition with a change of its machine's states. */
+  const decidedBy = (change: (states: { [key: string]: StateNode }) => void): DefinitionDocument => {
+    const document = structuredClone(shippedDefinitions().findLast(({ id }) => id === 'approval'));
+    const states = document?.machine.states;
+    if (!document || !states) {
+      throw new Error('The definition is there.');
+    }
+    change(states);
+    return document;
+  };
+  const deciding = (more: StateNode) => (states: { [key: string]: StateNode }) => {
+    states.deciding = { ...states.deciding, ...more };
+  };
+  const approvedAnswer: Action = {
+    type: 'tell',
+    rel: 'approval',
+    event: 'approval.answered',
+    data: { outcome: 'approved' },
+  };
+
+  it.each<[string, (states: { [key: string]: StateNode }) => void, string]>([
+    ['time has passed', deciding({ after: { PT8H: 'approved' } }), '/machine/states/approved/entry/0'],
+    [
+      'time has passed somewhere on the way',
+      (states) => {
+        deciding({ after: { PT8H: 'late' } })(states);
+        states.late = { always: 'approved' };
+      },
+      '/machine/states/approved/entry/0',
+    ],
+    [
+      'of another end',
+      deciding({ on: { 'approval.*': 'approved', cancel: 'cancelled' } }),
+      '/machine/states/approved/entry/0',
+    ],
+    [
+      'an event came',
+      deciding({ on: { cancel: { target: 'cancelled', actions: [approvedAnswer] } } }),
+      '/machine/states/deciding/on/cancel/actions/0',
+    ],
+    ['people begin to decide', deciding({ entry: [approvedAnswer] }), '/machine/states/deciding/entry/0'],
+    ['they have ended', deciding({ exit: [approvedAnswer] }), '/machine/states/deciding/exit/0'],
+    [
+      'an expression may say so',
+      (states) => {
+        const data = { outcome: feel('data.amount.currency') };
+        states.rejected = { ...states.rejected, entry: [{ ...approvedAnswer, data }] };
+      },
+      '/machine/states/rejected/entry/0',
+    ],
+    [
+      'an expression may say all of it',
+      (states) => {
+        states.rejected = { ...states.rejected, entry: [{ ...approvedAnswer, data: feel('data.request') }] };
+      },
+      '/machine/states/rejected/entry/0',
+    ],
+  ])('refuses to tell that it is approved because %s', (_, change, pointer) => {
+    expect(found(decidedBy(change))).toContain(`ANSWER_UNSIGNED ${pointer}`);
+  });
+
+  it('lets it be told on the way from the last signature', () => {
+    const document = decidedBy((states) => {
+      const { approved, deciding: before } = states;
+      states.deciding = {
+        ...before,
+        on: { ...before?.on, 'approval.approved': { target: 'approved', actions: approved?.entry ?? [] } },
+        after: { P1D: 'rejected' },
+      };
+      states.approved = { type: 'final' };
+    });
+    expect(found(document)).toEqual([]);
+  });
+
+  it('knows whom to tell of a seat that nobody may take', () => {
+    const document = decidedBy(() => undefined);
+    const signing = { ...document.signing?.deciding, unfilled: { tell: ['superior', 'wizard'] } };
+    expect(found({ ...document, signing: { deciding: signing } } as never)).toEqual([
+      'ROLE_UNKNOWN /signing/deciding/unfilled/tell/1',
+    ]);
   });
 
   it('wants every ending of a decision to lead somewhere', () => {

@@ -8,6 +8,7 @@ import {
   humanOf,
   humansOf,
   isFault,
+  mayBorrow,
   rightTo,
   type SeatRight,
 } from './eligible.ts';
@@ -126,6 +127,12 @@ const delegate = (
   if (humansOf(to).some((id) => humansOf(actor).includes(id))) {
     return fault('FOUR_EYES', 'Nobody delegates to themselves.');
   }
+  if (approval.lends === 'fitting' && !mayBorrow(seat.signer, actor, to)) {
+    return fault(
+      'ROLE_REQUIRED',
+      'A seat like this is lent only to somebody of the same role and department.',
+    );
+  }
   const lent = {
     to: humanOf(to),
     by: humanOf(actor),
@@ -213,8 +220,11 @@ const climb = (approval: Approval, seatId: string): Approval | ActFault => {
     return fault('SEAT_NOT_OPEN', 'The seat is not open now.');
   }
   const rung = rungAbove(approval, seat.signer);
+  // Whoever lent it is not asked for it any more.
+  const { delegation: _, ...unlent } = seat;
+  const kept = approval.lends === 'fitting' ? unlent : seat;
   return rung
-    ? withSeat(approval, { ...seat, signer: onRung(seat.signer, rung) })
+    ? withSeat(approval, { ...kept, signer: onRung(seat.signer, rung) })
     : fault('NOBODY_ELIGIBLE', 'There is nobody above who could decide.');
 };
 

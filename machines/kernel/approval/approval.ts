@@ -12,6 +12,8 @@ export interface Approval {
   proposer: Human;
   /** Who may have no part in it: payees, the person complained of, the recused and who reports to them. */
   barred: string[];
+  /** As of the definition; absent: a seat may be lent to anybody who has no part in it. */
+  lends?: 'fitting';
   /** Raised by each return and each change of the subject; decisions of earlier rounds count no more. */
   round: number;
   /** The step that is open; null once it has ended or lies with the proposer. */

@@ -1,4 +1,4 @@
-import type { AssignmentPolicy, Title, Value } from '../definition.ts';
+import type { AssignmentPolicy, Role, Title, Value } from '../definition.ts';
 import type { Expression } from '../expression.ts';
 import type { ApprovalPlan, ApprovalStep } from './plan.ts';
 
@@ -64,4 +64,8 @@ export interface SigningDefinition {
   barred: Expression;
   /** Who gets a seat that many may take; default `least-loaded`. */
   assign?: AssignmentPolicy;
+  /** Whom to tell once nobody is left whom a seat could be given to, at the ladder's top neither; it is then an incident. */
+  unfilled?: { tell: Role[] };
+  /** `fitting`: a seat that is not for an authority over amounts is lent only to who has what it asks for. */
+  lends?: 'fitting';
 }

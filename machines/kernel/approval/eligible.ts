@@ -114,6 +114,17 @@ const fits = (
   (role === undefined || holder.roles.includes(role)) &&
   (department === undefined || (holder.departments ?? []).includes(department));
 
+/**
+ * Whether a seat may be lent to somebody. Of an authority over amounts a limit is lent, and goes to anybody; any other seat
+ * is for what its holder knows, so it goes to who has its role and department. Where it names a person and no role, it is
+ * one of that person's.
+ */
+export const mayBorrow = (signer: Signer, lender: Actor, to: Actor): boolean => {
+  const { personId: _, ...asked } = signer;
+  const isPeer = signer.role !== undefined || lender.roles.some((role) => to.roles.includes(role));
+  return signer.byAuthority === true || (fits(asked, to.id, to) && isPeer);
+};
+
 const limitOn = ({ amount }: Approval, { signer }: Seat, { authority }: SeatRight): ActFault | undefined => {
   if (!signer.byAuthority || amount === undefined) {
     return undefined;

@@ -8,7 +8,7 @@ export const roundsMax = 20;
 
 /** Begins a decision with the first step of its plan. */
 export const beginApproval = (
-  begun: Pick<Approval, 'plan' | 'subjectHash' | 'amount' | 'proposer' | 'barred'>,
+  begun: Pick<Approval, 'plan' | 'subjectHash' | 'amount' | 'proposer' | 'barred' | 'lends'>,
 ): Approval =>
   openStep({ ...begun, round: 1, step: null, seats: [], status: 'running' }, begun.plan.steps[0]);
 

@@ -11,6 +11,7 @@ import digest from './templates/digest.json' with { type: 'json' };
 import lawBreached from './templates/law-breached.json' with { type: 'json' };
 import lawBreachedNextDay from './templates/law-breached-next-day.json' with { type: 'json' };
 import letterReturned from './templates/letter-returned.json' with { type: 'json' };
+import seatUnfilled from './templates/seat-unfilled.json' with { type: 'json' };
 import taskHandedOver from './templates/task-handed-over.json' with { type: 'json' };
 import taskTakenOver from './templates/task-taken-over.json' with { type: 'json' };
 import today from './templates/today.json' with { type: 'json' };
@@ -37,6 +38,7 @@ const templates: readonly Template[] = [
   lawBreached,
   lawBreachedNextDay,
   letterReturned,
+  seatUnfilled,
   taskHandedOver,
   taskTakenOver,
   today,
