@@ -1,5 +1,7 @@
+import { personIn } from '../db/own/people.ts';
 import { commonSuperiorIn } from '../db/read/common-superior.ts';
 import type { CaseRow } from '../db/read/get-case.ts';
+import { isHiddenIn } from '../db/read/out-of-sight.ts';
 import type { Actor } from '../machines/kernel/command.ts';
 import { areApart } from '../machines/kernel/owner-transfers.ts';
 import { findPerson, knownPerson } from './known-person.ts';
@@ -22,16 +24,51 @@ export const reassignParts = (
   { taskId, to }: { taskId: string; to: string },
 ): TaskParts => ({
   command: async ({ target }) => {
-    const receiver = await knownPerson(services, { tenant, id: to, pointer: '/to', kind: target.kind });
+    const { row, kind } = target;
+    const receiver = await knownPerson(services, { tenant, id: to, pointer: '/to', kind });
+    const holderId = row.state.tasks[taskId]?.assignee ?? id;
+    const holder = holderId === id ? undefined : await findPerson(services, { tenant, id: holderId, kind });
+    const sender = holder ?? { id, roles, departments };
     return {
-      ...{ type: 'task', taskId, verb: 'reassign' },
-      to: receiver,
-      ...(areApart({ id, roles, departments }, receiver)
-        ? { superior: await superiorOf(services, target.row, [id, to]) }
-        : {}),
+      ...{ type: 'task', taskId, verb: 'reassign', to: receiver },
+      ...(holder ? { from: holder } : {}),
+      ...(areApart(sender, receiver) ? { superior: await superiorOf(services, row, [sender.id, to]) } : {}),
     };
   },
 });
+
+/** Returns a task to an earlier step; where another department did that, with who did it and the nearest superior of both. */
+export const returnParts = (
+  services: Services,
+  { tenant, id, roles, departments }: Reader,
+  { taskId, toStep }: { taskId: string; toStep: string | null },
+): TaskParts => ({
+  command: async ({ target: { row, kind } }) => {
+    const command = { type: 'task', taskId, verb: 'return', toStep } as const;
+    const { seat } = row.state.tasks[taskId] ?? {};
+    const doerId = Object.values(row.state.tasks).findLast(
+      ({ state, status }) => state === toStep && status === 'completed',
+    )?.completedBy;
+    const doer =
+      seat !== undefined || doerId === undefined
+        ? undefined
+        : await findPerson(services, { tenant, id: doerId, kind });
+    const isPart = doer && !(await hasNoPart(services, row, doer.id));
+    return isPart && areApart({ id, roles, departments }, doer)
+      ? { ...command, to: doer, superior: await superiorOf(services, row, [id, doer.id]) }
+      : command;
+  },
+});
+
+const hasNoPart = (
+  { store, now }: Services,
+  { tenant, caseId }: CaseRow,
+  personId: string,
+): Promise<boolean> =>
+  store.read((db) => {
+    const person = personIn(db, tenant, personId, now());
+    return person === undefined || isHiddenIn(db, person, caseId);
+  });
 
 /** Who decides between two people in a case, as of now; null where they have nobody in common. */
 export const superiorOf = (

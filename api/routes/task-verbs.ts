@@ -10,7 +10,7 @@ import { formOf } from '../restrict-data.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { commonFields, DataObject, Reason } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
-import { reassignParts } from '../task-parts.ts';
+import { reassignParts, returnParts } from '../task-parts.ts';
 import { Plain, toTask, verbRoute } from '../to-task.ts';
 
 const claim = verbRoute('claim', 'Take a task', Plain, false);
@@ -134,9 +134,7 @@ export const taskVerbRoutes = (services: Services): Router => {
   on(router, returnTo, async (c) => {
     const { taskId } = c.req.valid('param');
     const { toStep, ...common } = c.req.valid('json');
-    return toTask(services, c, taskId, common, {
-      command: () => ({ type: 'task', taskId, verb: 'return', toStep }),
-    });
+    return toTask(services, c, taskId, common, returnParts(services, c.get('person'), { taskId, toStep }));
   });
 
   on(router, withdraw, async (c) => {

@@ -74,7 +74,8 @@ const handOver = (run: Run, command: OwnerCommand, cause: Cause, no: No) => {
   const refer = isPingPong(run.state);
   const transfer = beginTransfer(run, { of: 'owner', from, to });
   if (refer) {
-    referToSuperior(run, cause, { from: from.id, superior: superior ?? null, transfer });
+    cause.type = 'owner.referred';
+    referToSuperior(run, { from: from.id, superior: superior ?? null, transfer });
     return undefined;
   }
   const taskId = addTask(run, 'handover', { by: from.id, assignee: to.id });
@@ -104,14 +105,12 @@ const isEngine = ({ actor }: Facts): boolean => actor.roles.includes('system');
 /** Has a superior name the owner within hours; without one in common it is for any manager. */
 export const referToSuperior = (
   run: Run,
-  cause: Cause,
   { from, superior, transfer }: { from: string; superior: string | null; transfer: string },
 ): void => {
   const dueAt = instantAt(instantMs(run.clock) + namingHours * HOUR_MS);
   const taskId = addTask(run, 'owner', { by: from, assignee: superior, dueAt });
   startAdHocDeadline(run, `@owner.${transfer}`, dueAt, { kind: 'owner', by: from });
   run.state = { ...run.state, handover: { from, superior, at: run.clock, transfer, taskId } };
-  cause.type = 'owner.referred';
   tell(run, 'owner.referred', superior);
 };
 

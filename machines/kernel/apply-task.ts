@@ -4,7 +4,7 @@ import { endHandover, referToSuperior } from './apply-owner.ts';
 import { applySeat } from './apply-seat.ts';
 import type { Actor, TaskCommand } from './command.ts';
 import { own } from './own.ts';
-import { areApart, beginTransfer, endTransfer, isPingPong } from './owner-transfers.ts';
+import { areApart, beginTransfer, endTransfer, isPingPong, nameTask } from './owner-transfers.ts';
 import { holdsRole, isAmong, type Right, rightsOf } from './policy/rights.ts';
 import { mayContribute, mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
@@ -60,21 +60,8 @@ export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal
       return hand(run, command, task, cause, no);
     case 'complete':
       return complete(run, command, task, cause, no);
-    case 'return': {
-      const outcome = outcomeBackTo(run, task, command.toStep);
-      if (outcome === undefined) {
-        return no(
-          'RETURN_NOT_ALLOWED',
-          'No outcome of this task leads back to an earlier step of that name.',
-        );
-      }
-      if (command.reason === undefined) {
-        return no('REASON_REQUIRED', 'Say why the task goes back.');
-      }
-      cause.type = outcome;
-      cause.event = outcome;
-      return complete(run, { ...command, outcome }, task, cause, no);
-    }
+    case 'return':
+      return sendBack(run, command, task, cause, no);
     default:
       return no('OUTCOME_NOT_ALLOWED', 'That is for decisions by several people.');
   }
@@ -139,27 +126,69 @@ const giveBack = (run: Run, taskId: string, { transfer, delegation, ...task }: T
 /** Gives it to a person; across departments its time stays the sender's until that one accepts by claiming it. */
 const handTo = (
   run: Run,
-  { facts, taskId, superior }: TaskCommand,
+  { facts, taskId, superior, from }: TaskCommand,
   { transfer: before, ...task }: Task,
   { to, cause, no }: { to: Actor; cause: Cause; no: No },
 ): Refusal | undefined => {
   if (before !== undefined) {
     endTransfer(run, before, 'withdrawn');
   }
-  if (superior === undefined || !areApart(performer(facts) as Actor, to)) {
+  // Whoever sees to it, the task leaves the department of the one who has it.
+  const sender = from?.id === task.assignee ? from : (performer(facts) as Actor);
+  if (superior === undefined || !areApart(sender, to)) {
     return assign(run, taskId, task, to.id);
   }
   const refer = isPingPong(run.state);
   if (refer && run.state.handover?.superior !== undefined) {
     return no('OWNER_BEING_NAMED', 'A superior is asked to name the owner of this case.');
   }
-  const transfer = beginTransfer(run, { of: 'task', from: performer(facts) as Actor, to, taskId });
+  const transfer = beginTransfer(run, { of: 'task', from: sender, to, taskId });
   if (!refer) {
     return assign(run, taskId, { ...task, transfer }, to.id);
   }
   endHandover(run, 'withdrawn', performer(facts).id);
-  referToSuperior(run, cause, { from: performer(facts).id, superior, transfer });
+  cause.type = 'owner.referred';
+  referToSuperior(run, { from: sender.id, superior, transfer });
   return assign(run, taskId, task, task.assignee);
+};
+
+/**
+ * Returns a task to an earlier step. Where another department did that step, its time stays the sender's until somebody
+ * there accepts it; and once too often, a superior is asked to name the owner besides.
+ */
+const sendBack = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No): Refusal | undefined => {
+  const { facts, to, superior, toStep } = command;
+  const outcome = outcomeBackTo(run, task, toStep);
+  if (outcome === undefined) {
+    return no('RETURN_NOT_ALLOWED', 'No outcome of this task leads back to an earlier step of that name.');
+  }
+  if (command.reason === undefined) {
+    return no('REASON_REQUIRED', 'Say why the task goes back.');
+  }
+  cause.type = outcome;
+  cause.event = outcome;
+  const sender = performer(facts) as Actor;
+  if (to === undefined || superior === undefined || !areApart(sender, to)) {
+    return complete(run, { ...command, outcome }, task, cause, no);
+  }
+  const refer = isPingPong(run.state) && run.state.handover?.superior === undefined;
+  const before = run.state.tasks;
+  const transfer = beginTransfer(run, { of: 'task', from: sender, to });
+  const refusal = complete(run, { ...command, outcome }, task, cause, no);
+  if (refusal) {
+    return refusal;
+  }
+  const opened = Object.entries(run.state.tasks).find(
+    ([id, { state }]) => !own(before, id) && state === toStep,
+  );
+  if (refer) {
+    endHandover(run, 'withdrawn', sender.id);
+    referToSuperior(run, { from: sender.id, superior, transfer });
+  } else if (opened) {
+    nameTask(run, transfer, opened[0]);
+    putTask(run, opened[0], { ...opened[1], transfer });
+  }
+  return undefined;
 };
 
 const hand = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No): Refusal | undefined => {
@@ -193,7 +222,7 @@ const hand = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No):
   if (replaces) {
     return replaceAssignee(run, taskId, task, to);
   }
-  if (mayLead) {
+  if (mayLead || verb === 'assign') {
     return assign(run, taskId, task, to.id);
   }
   return 'refused' in rights ? rights : handTo(run, command, task, { to, cause, no });

@@ -2,6 +2,7 @@ import type { Calendar } from './calendar.ts';
 import type { Json, JsonObject, Money, Sealed } from './json.ts';
 import type { ExclusionCause } from './policy/exclusion.ts';
 import type { Policy } from './policy/table.ts';
+import type { SeatVerb } from './seat-verb.ts';
 
 /**
  * Who acts, as looked up by the API when the command came: the kernel judges by this and records it.
@@ -82,9 +83,14 @@ export interface TaskCommand extends CommandBase {
   /** `complete`: the outcome (an event) and its data. */
   outcome?: string;
   data?: JsonObject;
-  /** `reassign`, `assign`: the person who gets the task, with what the policy must know of them. */
+  /**
+   * `reassign`, `assign`: the person who gets the task, with what the policy must know of them; `return` to another
+   * department: who did the step that it goes back to.
+   */
   to?: Actor;
-  /** `reassign` to another department: the nearest superior of both, or null. Absent within one department. */
+  /** `reassign` of a task that somebody else has: its assignee, as of now. */
+  from?: Actor;
+  /** `reassign`, `return` to another department: the nearest superior of both, or null. Absent within one department. */
   superior?: string | null;
   /** `copy`: who gets the copy; `comment`: whom it names. */
   people?: Actor[];
@@ -101,12 +107,6 @@ export interface TaskCommand extends CommandBase {
   /** `add-signer`: whether the seat waits for the added one, or the added one for the seat. */
   position?: 'before' | 'after';
 }
-
-/**
- * Verbs on a seat of a decision by several people: return 驳回, delegate 委派, add a signer 加签, remove one 减签, withdraw the
- * whole 撤回; `climb` is the engine's own, where nobody may take the seat.
- */
-export type SeatVerb = 'return' | 'delegate' | 'add-signer' | 'remove-signer' | 'withdraw' | 'climb';
 
 /** Adds work that no definition foresees, in any open case; it moves no machine. */
 export interface AdHocCommand extends CommandBase {

@@ -1,6 +1,7 @@
 import { canonicalJson } from './canonical-json.ts';
 import type { Actor } from './command.ts';
 import type { Json } from './json.ts';
+import { own } from './own.ts';
 import type { Run } from './run.ts';
 import { sha256Hex } from './sha256.ts';
 import type { CaseState, Transfer } from './state.ts';
@@ -52,6 +53,14 @@ export const beginTransfer = (
   };
   run.state = { ...run.state, transfers: { ...Object.fromEntries(kept), [id]: transfer } };
   return id;
+};
+
+/** Says which task a transfer is of, where it was opened after it began. */
+export const nameTask = (run: Run, id: string, taskId: string): void => {
+  const transfer = own(run.state.transfers, id);
+  if (transfer) {
+    run.state = { ...run.state, transfers: { ...run.state.transfers, [id]: { ...transfer, taskId } } };
+  }
 };
 
 /** Ends a transfer that is still asked for. */

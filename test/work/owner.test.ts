@@ -298,6 +298,22 @@ describe('a task sent to another department', () => {
     ).toBe('OWNER_BEING_NAMED');
   });
 
+  it('by a lead leaves the department of who has it, whatever the lead’s own', () => {
+    const { driver, taskId, task } = sent();
+    task('claim', inLegal('handler2'), hour(3));
+    const lead = { ...person('lead1'), departments: ['claims'] };
+    const to = { to: inClaims('handler1'), from: inLegal('handler2'), superior: 'manager1' };
+    task('reassign', lead, hour(4), to);
+    expect(driver.state.tasks[taskId]).toMatchObject({ assignee: 'handler1', transfer: '5' });
+    expect(driver.state.transfers?.[5]).toMatchObject({
+      ...{ from: 'handler2', fromDepartment: 'legal', toDepartment: 'claims', status: 'asked' },
+    });
+    // Whoever is named and does not have it stands for nothing.
+    task('claim', inClaims('handler1'), hour(5));
+    task('reassign', lead, hour(6), { ...to, to: inClaims('handler3'), superior: null });
+    expect(Object.keys(driver.state.transfers ?? {})).toEqual(['3', '5']);
+  });
+
   it('within one department, nothing is counted', () => {
     const { driver, task } = sent();
     task('claim', inLegal('handler2'), hour(3));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Actor } from '../../machines/kernel/command.ts';
 import { type CaseDriver, day, drive, hour, minute, person, sealed } from '../kernel/case-driver.ts';
 
 // Guarantee: a task can be lent and comes back; it goes back to an earlier step only where its definition leads there;
@@ -106,6 +107,43 @@ describe('returning a task', () => {
       );
     },
   );
+
+  it('to another department is the sender’s time until somebody there takes it, and counts as to and fro', () => {
+    const { driver, verb } = inReview();
+    const open = () => Object.entries(driver.state.tasks).find(([, { status }]) => status === 'open');
+    const legal = { facts: { actor: { ...person('lead1'), departments: ['legal'] } } };
+    const claims = { ...person('handler1'), departments: ['claims'] };
+    const back = { toStep: 'intake', reason: sealed('x'), to: claims, superior: 'manager1', ...legal };
+    const task = (name: string, by: Actor, at: string) =>
+      driver.send({ type: 'task', taskId: open()?.[0] ?? '', verb: name, facts: { actor: by } } as never, at);
+    expect(verb('return', 'lead1', hour(2), back)).toEqual(['send-back']);
+    expect(open()?.[1]).toMatchObject({ state: 'intake', transfer: '4' });
+    expect(driver.state.transfers).toMatchObject({
+      4: { of: 'task', taskId: open()?.[0], from: 'lead1', fromDepartment: 'legal', status: 'asked' },
+    });
+    task('claim', claims, day(1));
+    expect(open()?.[1].transfer).toBeUndefined();
+    expect(driver.state.transfers?.[4]).toMatchObject({ status: 'accepted', endedAt: day(1) });
+
+    const again = (n: number) => {
+      driver.event('register', 'handler1', day(n));
+      const taskId = open()?.[0] ?? '';
+      return driver.send({ type: 'task', taskId, verb: 'return', by: 'lead1', ...back } as never, day(n));
+    };
+    expect(again(2)).toEqual(['send-back']);
+    expect(driver.state.handover).toBeUndefined();
+    expect(again(3)).toEqual(['send-back']);
+    expect(driver.state.handover).toMatchObject({ from: 'lead1', superior: 'manager1' });
+    expect([driver.states(), Object.keys(driver.state.transfers ?? {})]).toEqual(['intake', ['4', '7', '9']]);
+  });
+
+  it('within the department, or to one that nobody knows of, is counted as nothing', () => {
+    const { driver, verb } = inReview();
+    expect(verb('return', 'lead1', hour(2), { toStep: 'intake', reason: sealed('x') })).toEqual([
+      'send-back',
+    ]);
+    expect(driver.state.transfers).toBeUndefined();
+  });
 
   it('is for who may end the task', () => {
     const back = { toStep: 'intake', reason: sealed('x') };
