@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { embeddedTenant } from '../../api/embedded-tenant.ts';
 import { demoCode } from '../../api/sign-in/demo-code.ts';
 import type { Store } from '../../db/open.ts';
+import type { Json } from '../../machines/kernel/json.ts';
 import { type Browser, openBrowser } from '../sign-in/browser.ts';
 import type { TestApi } from './api.ts';
 import { recordsOf } from './records.ts';
@@ -15,8 +16,8 @@ export interface ClaimsOffice {
   /** What a customer did, as an agent says it. */
   customer: (caseId: string, type: string, data?: object) => Promise<200 | string>;
   paper: (caseId: string, key: string) => Promise<void>;
-  /** Has them sign from now on as a demo person in a browser, which has proved a second factor. */
-  prove: (person: string) => Promise<void>;
+  /** Has them sign from now on as a demo person in this browser, which has proved a second factor. */
+  prove: (person: string) => Promise<Browser>;
   /** Uses a verb on a task; the default approves a seat. */
   sign: (person: string, taskId: string, verb?: string, body?: object) => Promise<200 | string>;
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what the answer is expected to hold
@@ -27,11 +28,14 @@ export interface ClaimsOffice {
   linked: (caseId: string, rel: string, count: number) => Promise<string[]>;
   /** The open seat of a role, once somebody has got it. */
   seat: (approval: string, role: string) => Promise<{ taskId: string; assignee: string }>;
-  /** Expects the refusal, and keeps it to be looked for among the records. */
+  /** Expects the refusal of what somebody tried. */
   cheat: (person: string, code: string, tried: Promise<200 | string>) => Promise<void>;
-  /** Every refusal that was expected, and those recorded, both in their order: `person code`. */
-  refusals: () => { expected: string[]; recorded: string[] };
-  /** What stands in a case's trail of types, people and states; `names` stand for ids of cases and people. */
+  /** Every refusal that is recorded, the oldest first. */
+  refusals: () => { person: string; code: string; type: string; subjectId: string }[];
+  /**
+   * What stands in a case's trail of types, people, states, amounts in minor units and hashes of what is signed; `names`
+   * stand for ids of cases and people.
+   */
   trail: (caseId: string, names: ReadonlyMap<string, string>) => Promise<string[]>;
 }
 
@@ -44,8 +48,23 @@ interface Given {
 /** Entries whose place among the others depends on what is quicker outside of the case. */
 const besides = ['task.assigned', 'task.reassigned', 'link.added', 'exposure.line'];
 
+/**
+ * The amounts and the hashes of what is signed that an entry changes, by where they stand; without the limits of a plan
+ * and of a policy, which another day's policy may have otherwise.
+ */
+const signedFor = (changed: { [pointer: string]: Json }): { changed?: object } => {
+  const found = Object.entries(changed)
+    .flatMap(([pointer, value]) => leavesOf(value, pointer))
+    .filter(([at]) => /\/(amount|subjectHash)$/.test(at) && !/\/(plan|limit|deductible)\//.test(at));
+  return found.length === 0 ? {} : { changed: Object.fromEntries(found) };
+};
+
+const leavesOf = (value: Json, at: string): [string, Json][] =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([key, item]) => leavesOf(item as Json, `${at}/${key}`))
+    : [[at, value]];
+
 export const claimsOffice = (api: Omit<TestApi, 'stop'>, store: Store): ClaimsOffice => {
-  const expected: string[] = [];
   const proved = new Map<string, Browser>();
   const read: ClaimsOffice['read'] = async (caseId, person = 'admin') =>
     (await api.call(person, 'GET', `/v1/cases/${caseId}`)).body;
@@ -78,13 +97,15 @@ export const claimsOffice = (api: Omit<TestApi, 'stop'>, store: Store): ClaimsOf
       expect(status).toBe(200);
     },
     prove: async (person) => {
-      if (proved.has(person)) return;
+      const known = proved.get(person);
+      if (known) return known;
       const visitor = openBrowser(api.app, 'http://localhost:3000');
       await visitor.post('/sign-in/demo', { form: { person } });
       const code = demoCode(api.vault, person, Date.now());
       const { at } = await visitor.post('/sign-in/demo/code', { form: { code, next: '/account' } });
       expect(at).toBe('/account');
       proved.set(person, visitor);
+      return visitor;
     },
     sign: async (person, taskId, verb = 'complete', body = { outcome: 'approve' }) => {
       const path = `/v1/tasks/${taskId}/${verb}`;
@@ -112,15 +133,14 @@ export const claimsOffice = (api: Omit<TestApi, 'stop'>, store: Store): ClaimsOf
       return open();
     },
     cheat: async (person, code, tried) => {
-      expect(await tried).toBe(code);
-      expected.push(`${person} ${code}`);
+      expect([person, await tried]).toEqual([person, code]);
     },
-    refusals: () => ({
-      expected,
-      recorded: recordsOf(store).flatMap(({ type, actorId, detail }) =>
-        type === 'command.refused' ? [`${actorId} ${detail.code}`] : [],
+    refusals: () =>
+      recordsOf(store).flatMap(({ type, actorId, detail, subject }) =>
+        type.endsWith('.refused')
+          ? [{ person: actorId, code: detail.code, type, subjectId: subject.id }]
+          : [],
       ),
-    }),
     trail: async (caseId, names) => {
       const entries = await wholeTrail(store, { tenant: embeddedTenant, caseId });
       return entries.flatMap(({ type, read: { actorId, onBehalfOfId, after } }) =>
@@ -135,6 +155,7 @@ export const claimsOffice = (api: Omit<TestApi, 'stop'>, store: Store): ClaimsOf
                   ? {}
                   : { onBehalfOf: names.get(onBehalfOfId) ?? onBehalfOfId }),
                 states: after.states,
+                ...signedFor(after.changed),
               }),
             ],
       );

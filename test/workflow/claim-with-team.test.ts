@@ -10,20 +10,24 @@ import { getCase } from '../../db/read/get-case.ts';
 import { type Approval, signersOf } from '../../machines/kernel/approval/approval.ts';
 import type { Json } from '../../machines/kernel/json.ts';
 import { ledgerSums } from '../../machines/kernel/ledger.ts';
-import { openBrowser } from '../sign-in/browser.ts';
+import { type Browser, openBrowser } from '../sign-in/browser.ts';
 import { type TestApi, testApiOver } from '../support/api.ts';
+import { type ApprovalMail, approvalMail } from '../support/approval-mail.ts';
 import { type ClaimsOffice, claimsOffice } from '../support/claims-office.ts';
 import { startTestServer, type TestServer } from '../support/temporal.ts';
 import { startTestWorker, type TestWorker } from '../support/worker.ts';
 
 // Guarantee: on the real engine and over HTTP, a motor claim of ¥400,000 with a dispute goes from report to payment through
-// a team and an approval of four steps by eight people, of whom one is on leave, one lends their seat and one refuses
-// first. Whoever cheats is refused, and each refusal is recorded.
+// a team and an approval of four steps. Eight people approve it; besides, one who is on leave is stood in for, one lends
+// their seat, and one of the eight refuses first. Each attempt to cheat of the list at the end is refused, and is recorded
+// where the list says.
 
 let server: TestServer;
 let worker: TestWorker;
 let api: Omit<TestApi, 'stop'>;
+let later: Omit<TestApi, 'stop'>;
 let office: ClaimsOffice;
+let mail: ApprovalMail;
 const paid: Json[] = [];
 
 const dayMs = 86_400_000;
@@ -46,9 +50,15 @@ beforeAll(async () => {
   });
   const cases = temporalCases(worker.client, worker.taskQueue);
   api = await testApiOver({ folder: worker.folder, store: worker.store, cases });
+  // The same product, when every link that was sent has expired.
+  const inTwoWeeks = () => Date.now() + 14 * dayMs;
+  later = await testApiOver({ folder: worker.folder, store: worker.store, cases, now: inTwoWeeks });
   office = claimsOffice(api, worker.store);
+  mail = approvalMail(worker.store, api.vault);
+  await mail.writeTo('lead-3');
   await addPerson('adjuster-lead', { roles: ['adjuster', 'lead'], superior: 'manager' });
   await addPerson('legal-2', { roles: ['legal'], superior: 'legal' });
+  await addPerson('legal-3', { roles: ['legal'], superior: 'legal-2' });
 }, 60_000);
 afterAll(async () => {
   await worker?.stop();
@@ -60,10 +70,70 @@ const addPerson = async (personId: string, fields: object) => {
   const { status } = await api.call('admin', 'POST', '/v1/people', { personId, name: personId, ...fields });
   expect(status).toBe(201);
 };
-const propose = (person: string, caseId: string, amount: number) =>
-  office.event(person, caseId, 'propose', { data: { amount: yuan(amount) } });
+const propose = (person: string, caseId: string, amount: number, more: object = {}) =>
+  office.event(person, caseId, 'propose', { data: { amount: yuan(amount), ...more } });
+const lend = async (person: string, lent: object): Promise<string> => {
+  const from = new Date(Date.now() - 60_000).toISOString();
+  const { body } = await api.call(person, 'POST', '/v1/delegations', { from, until: tomorrow(), ...lent });
+  return body.code;
+};
+const tomorrow = () => new Date(Date.now() + dayMs).toISOString();
 const latestApproval = async (caseId: string, count: number) =>
   (await office.linked(caseId, 'approval', count)).at(-1) as string;
+
+const hiddenFields = (text: string): { [name: string]: string } =>
+  Object.fromEntries(
+    [...text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)].map(
+      ([, name = '', value = '']) => [name, value],
+    ),
+  );
+const linkProblems = [
+  ['for somebody else', 'LINK_NOT_YOURS'],
+  ['has been used', 'LINK_USED'],
+  ['has expired', 'LINK_EXPIRED'],
+] as const;
+/** The refusal of the one that is sent, which its sender has not looked at. */
+const approveInBatch = async (person: string, taskId: string): Promise<200 | string> => {
+  const visitor = await office.prove(person);
+  const waiting = (await visitor.get('/v1/approvals')).json.items;
+  const { subjectHash } = waiting.find((each: { taskId: string }) => each.taskId === taskId);
+  const { json } = await visitor.post('/v1/approvals/batch', {
+    json: { items: [{ taskId, subjectHash }] },
+    headers: { 'idempotency-key': `batch-${taskId}` },
+  });
+  return json.items[0].code ?? 200;
+};
+
+/** What the cases are called in lists, by their ids. */
+const caseNames = (): Map<string, string> =>
+  new Map([
+    [claim, 'claim'],
+    [vehicle, 'vehicle'],
+    [thirdParty, 'third-party'],
+    [team, 'team'],
+    ...approvalsOf.vehicle.map((id, n) => [id, `vehicle approval ${n + 1}`] as const),
+    ...approvalsOf.thirdParty.map((id, n) => [id, `third-party approval ${n + 1}`] as const),
+  ]);
+
+const clause = '机动车损失保险条款第十二条';
+/** What the card of the settlement says to who decides last. */
+const cardWords = async (): Promise<RegExp[]> => {
+  const { number, data } = await office.read(claim);
+  const { number: ofTeam } = await office.read(team);
+  return [
+    /Proposed by adjuster-lead /,
+    /Amount CN¥420,000\.00 Your authority CN¥1,000,000\.00 \(covers it\)/,
+    /Due [^()]* \(\d+ (d \d+ h|h \d+ min|min) left\)/,
+    /What you sign Coverage Vehicle damage Claimant The insured Estimate CN¥420,000\.00/,
+    /Opinion of the team · Outcome Offer Opinion of the team · Amount CN¥400,000\.00/,
+    new RegExp(`What has changed since the last time .* Clause – ${clause}`),
+    new RegExp(`What it rests on Policy number ${data.policyNumber} Clause ${clause} Limit CN¥[\\d,.]+`),
+    new RegExp(`Evidence .*Claim form · ${number} .*Photos · ${number} `),
+    new RegExp(`Who is against it Dissents 1 Legal · ${ofTeam} · [^·]* The salvage is worth more\\.`),
+    /Demo legal: rejected · [^·]* The dissent is not answered\./,
+    /Asked before .* sent back · CN¥420,000\.00/,
+  ];
+};
 
 const coveredPolicy = (): string =>
   generatePolicyBook(book).policies.find(
@@ -80,7 +150,9 @@ let vehicle = '';
 let thirdParty = '';
 let team = '';
 let signed = '';
-const signers = { review: '', lender: '', borrower: '' };
+const approvalsOf = { vehicle: [''], thirdParty: [''] };
+let askedLead = '';
+const finance = { lender: '', borrower: '' };
 
 describe('a large motor claim', () => {
   test('is reported, surveyed and estimated; the customer disputes the first offer', async () => {
@@ -92,7 +164,7 @@ describe('a large motor claim', () => {
         reporter: { name: '王小明', phone: '13800000001' },
       },
     });
-    expect([status, body.definition?.version]).toEqual([201, '1.1.0']);
+    expect([status, body.definition?.version]).toEqual([201, '1.2.0']);
     claim = body.caseId;
     expect(await office.event('agent', claim, 'contact', { data: { how: 'phone' } })).toBe(200);
     expect(await office.event('agent', claim, 'verify')).toBe(200);
@@ -141,6 +213,7 @@ describe('a large motor claim', () => {
     await office.cheat('manager', 'EVENT_NOT_ALLOWED', office.event('manager', thirdParty, 'approve'));
     const asked = await latestApproval(thirdParty, 1);
     const { taskId, assignee } = await office.seat(asked, 'lead');
+    askedLead = assignee;
     // Edited below the limit, it needs nobody of those who were asked: their answers are stale.
     expect(await propose('adjuster', thirdParty, 20_000)).toBe(200);
     await office.until(asked, 'cancelled');
@@ -170,13 +243,18 @@ describe('a large motor claim', () => {
       ...{ outcome: 'offer', amount: yuan(400_000), minutes: 'Agreed in the conference.' },
       dissent: [{ department: 'legal', why: 'The salvage is worth more.' }],
     };
-    expect(await office.event('lead', team, 'opinion.give', { data: opinion })).toBe(200);
+    // The lead has lent their rights, and the colleague gives the opinion in their stead.
+    const give = (person: string) => office.event(person, team, 'opinion.give', { data: opinion });
+    await office.cheat('lead-3', 'PERSON_REQUIRED', give('lead-3'));
+    expect(await lend('lead', { kind: 'delegation', delegateId: 'lead-2' })).toBeUndefined();
+    expect(await give('lead-2')).toBe(200);
     await office.cheat('lead', 'ROLE_REQUIRED', office.event('lead', team, 'opinion.accept'));
     expect(await office.event('manager', team, 'opinion.accept')).toBe(200);
     await office.until(vehicle, 'adjudicating');
     expect((await office.read(claim)).data.team).toEqual({
       ...{ why: 'dispute', lead: 'lead', outcome: 'offer', amount: yuan(400_000), dissents: 1 },
     });
+    expect((await office.read(vehicle)).data.opinion).toMatchObject({ lead: 'lead', giver: 'lead-2' });
     await office.cheat('adjuster', 'EVENT_NOT_ALLOWED', propose('adjuster', vehicle, 400_001));
   }, 60_000);
 
@@ -188,7 +266,9 @@ describe('a large motor claim', () => {
     };
     expect((await api.call('manager', 'POST', `/v1/cases/${claim}/recusals`, recusal)).status).toBe(200);
     for (const caseId of [claim, vehicle, team]) {
-      expect((await api.call('legal-2', 'GET', `/v1/cases/${caseId}`)).status).toBe(404);
+      for (const person of ['legal-2', 'legal-3']) {
+        expect((await api.call(person, 'GET', `/v1/cases/${caseId}`)).status).toBe(404);
+      }
     }
     expect(await propose('adjuster', vehicle, 390_000)).toBe(200);
     const first = await latestApproval(vehicle, 1);
@@ -197,18 +277,25 @@ describe('a large motor claim', () => {
     await office.until(first, 'cancelled');
     const approval = await latestApproval(vehicle, 2);
     const review = await office.seat(approval, 'lead');
+    expect(review.assignee).toBe('lead-3');
     await office.cheat('adjuster-lead', 'FOUR_EYES', office.sign('adjuster-lead', review.taskId));
-    await office.cheat('lead', 'CONFLICT_OF_INTEREST', office.sign('lead', review.taskId));
+    // Who led the team, and who gave its opinion.
+    for (const person of ['lead', 'lead-2']) {
+      await office.cheat(person, 'CONFLICT_OF_INTEREST', office.sign(person, review.taskId));
+    }
     // 420,000 with what the other exposure got: above the settlement's limit a password is not enough.
-    await office.cheat(
-      review.assignee,
-      'SECOND_FACTOR_REQUIRED',
-      office.sign(review.assignee, review.taskId),
-    );
-    await office.prove(review.assignee);
-    expect(await office.sign(review.assignee, review.taskId)).toBe(200);
+    await office.cheat('lead-3', 'SECOND_FACTOR_REQUIRED', office.sign('lead-3', review.taskId));
+    await office.prove('lead-3');
+    expect(await office.sign('lead-3', review.taskId)).toBe(200);
     const legal = await office.seat(approval, 'legal');
-    await office.cheat('legal-2', 'TASK_UNKNOWN', office.sign('legal-2', legal.taskId));
+    await office.cheat(
+      'adjuster-lead',
+      'RECALL_TOO_LATE',
+      office.sign('adjuster-lead', legal.taskId, 'withdraw', { reason: 'A slip.' }),
+    );
+    for (const person of ['legal-2', 'legal-3']) {
+      await office.cheat(person, 'TASK_UNKNOWN', office.sign(person, legal.taskId));
+    }
     const { taskId: coverage } = await office.seat(approval, 'underwriter');
     await office.prove('underwriter');
     expect(await office.sign('underwriter', coverage)).toBe(200);
@@ -225,46 +312,70 @@ describe('a large motor claim', () => {
 
   test('the second time all sign, each within their right', async () => {
     // The manager is on leave; who stands in signs by the manager's right, unless they have signed by their own.
-    const from = new Date(Date.now() - 60_000).toISOString();
-    const until = new Date(Date.now() + dayMs).toISOString();
-    const lend = async (person: string, lent: object) =>
-      (await api.call(person, 'POST', '/v1/delegations', { from, until, ...lent })).body.code;
     const standIn = { kind: 'substitution', delegateId: 'complaints-manager' };
     expect(await lend('manager', standIn)).toBeUndefined();
-    const away = { reason: 'leave', from, until };
+    const away = { reason: 'leave', from: new Date(Date.now() - 60_000).toISOString(), until: tomorrow() };
     expect((await api.call('manager', 'POST', '/v1/absences', away)).status).toBe(201);
     expect(await lend('manager', { kind: 'delegation', delegateId: 'underwriter' })).toBeUndefined();
-    expect(await propose('adjuster-lead', vehicle, 400_000)).toBe(200);
+    expect(await propose('adjuster-lead', vehicle, 400_000, { clause })).toBe(200);
     signed = await latestApproval(vehicle, 3);
+
+    // The link of the message is for one person, for three days and for one answer.
     const review = await office.seat(signed, 'lead');
-    signers.review = review.assignee;
-    await office.prove(review.assignee);
-    expect(await office.sign(review.assignee, review.taskId)).toBe(200);
+    expect(review.assignee).toBe('lead-3');
+    const link = await mail.linkFor('lead-3');
+    expect(link).toMatch(/^\/approvals\/links\//);
+    const opened = async (visitor: Browser): Promise<200 | string> => {
+      const { status, text } = await visitor.get(link);
+      return status === 200 ? 200 : (linkProblems.find(([words]) => text.includes(words))?.[1] ?? text);
+    };
+    await office.cheat('underwriter', 'LINK_NOT_YOURS', opened(await office.prove('underwriter')));
+    const inTwoWeeks = openBrowser(later.app, 'http://localhost:3000');
+    await inTwoWeeks.post('/sign-in/demo', { form: { person: 'lead-3' } });
+    await office.cheat('lead-3', 'LINK_EXPIRED', opened(inTwoWeeks));
+    const reviewer = await office.prove('lead-3');
+    const byLink = await reviewer.get(link);
+    expect(byLink.at).toBe('/approvals/link');
+    const answer = { form: { ...hiddenFields(byLink.text), answer: 'approve' } };
+    expect((await reviewer.post(`/approvals/${signed}`, answer)).at).toBe(`/approvals/${signed}?done=1`);
+    await office.cheat('lead-3', 'LINK_USED', opened(reviewer));
 
     const { taskId: coverage } = await office.seat(signed, 'underwriter');
-    expect(await office.sign('legal', (await office.seat(signed, 'legal')).taskId)).toBe(200);
+    const { taskId: ofLegal } = await office.seat(signed, 'legal');
+    await office.cheat('legal', 'CARD_UNREAD', approveInBatch('legal', ofLegal));
+    expect(await office.sign('legal', ofLegal)).toBe(200);
     await addPerson('legal-b', { roles: ['underwriter'], samePersonAs: 'legal' });
     await office.cheat('legal-b', 'ALREADY_SIGNED', office.sign('legal-b', coverage));
-    expect(await office.sign('underwriter', coverage)).toBe(200);
+    // Both who were asked for one more opinion sign as well.
+    expect(await office.sign('underwriter', coverage, 'add-signer', { to: 'medical' })).toBe(200);
+    await office.cheat('underwriter', 'TASK_NOT_OPEN', office.sign('underwriter', coverage));
+    await office.prove('medical');
+    expect(await office.sign('medical', (await office.seat(signed, 'signer')).taskId)).toBe(200);
+    expect(await office.sign('underwriter', (await office.seat(signed, 'underwriter')).taskId)).toBe(200);
 
     const { taskId: ofManager, assignee: standsIn } = await office.seat(signed, 'manager');
     expect(standsIn).toBe('complaints-manager');
     await office.cheat('underwriter', 'ALREADY_SIGNED', office.sign('underwriter', ofManager));
     await office.prove('complaints-manager');
+    const asksSiu = { to: 'siu', position: 'after' };
+    expect(await office.sign('complaints-manager', ofManager, 'add-signer', asksSiu)).toBe(200);
     expect(await office.sign('complaints-manager', ofManager)).toBe(200);
+    await office.prove('siu');
+    expect(await office.sign('siu', (await office.seat(signed, 'signer')).taskId)).toBe(200);
 
-    const { taskId: finance, assignee: lender } = await office.seat(signed, 'finance');
+    const { taskId: ofFinance, assignee: lender } = await office.seat(signed, 'finance');
     const borrower = lender === 'finance' ? 'finance-2' : 'finance';
-    Object.assign(signers, { lender, borrower });
+    Object.assign(finance, { lender, borrower });
     await office.prove(lender);
     await office.prove(borrower);
-    expect(await office.sign(lender, finance, 'delegate', { to: borrower, until })).toBe(200);
+    const until = tomorrow();
+    expect(await office.sign(lender, ofFinance, 'delegate', { to: borrower, until })).toBe(200);
     await office.cheat(
       borrower,
       'DELEGATION_CHAINED',
-      office.sign(borrower, finance, 'delegate', { to: 'siu', until }),
+      office.sign(borrower, ofFinance, 'delegate', { to: 'finance-3', until }),
     );
-    expect(await office.sign(borrower, finance)).toBe(200);
+    expect(await office.sign(borrower, ofFinance)).toBe(200);
 
     // Nobody lends more than they have, and what is lent reaches no further.
     const { taskId: byAuthority } = await office.seat(signed, 'head-office');
@@ -293,10 +404,11 @@ describe('a large motor claim', () => {
     expect(back.at).toBe(`/approvals/${signed}`);
     const card = await browser.get(`/approvals/${signed}?lang=en`);
     expect(card.status).toBe(200);
-    expect(card.text).toContain('CN¥420,000.00');
-    expect(card.text).toContain('sent back');
-    const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(card.text)?.[1] ?? '';
-    const form = { key: field('key'), task: field('task'), subject: field('subject'), answer: 'approve' };
+    const shown = card.text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+    for (const each of await cardWords()) {
+      expect(shown).toMatch(each);
+    }
+    const form = { ...hiddenFields(card.text), answer: 'approve' };
     const old = async (): Promise<string> => {
       const { at } = await browser.post(`/approvals/${signed}`, {
         form: { ...form, subject: '0'.repeat(64) },
@@ -318,7 +430,7 @@ describe('a large motor claim', () => {
       await office.paper(exposure, 'payee-account');
     };
     await accepted(vehicle, '王小明');
-    for (const person of [signers.borrower, signers.lender]) {
+    for (const person of [finance.borrower, finance.lender]) {
       await office.cheat(person, 'FOUR_EYES', office.event(person, vehicle, 'payment.release'));
     }
     expect((await office.seat(vehicle, 'finance')).assignee).toBe('finance-3');
@@ -327,7 +439,7 @@ describe('a large motor claim', () => {
     await expect.poll(async () => (await office.read(claim)).data.exposuresClosed).toBe(1);
     // Of the other exposure finance has approved nothing.
     await accepted(thirdParty, '李雷');
-    expect(await office.event(signers.lender, thirdParty, 'payment.release')).toBe(200);
+    expect(await office.event(finance.lender, thirdParty, 'payment.release')).toBe(200);
     await office.until(thirdParty, 'settled');
     expect(paid).toEqual([yuan(400_000), yuan(20_000)]);
 
@@ -344,45 +456,83 @@ describe('a large motor claim', () => {
     });
   }, 60_000);
 
-  test('eight people had a part in approving it', async () => {
+  test('four approvals were asked for, three of them for the vehicle', async () => {
+    approvalsOf.vehicle = await office.linked(vehicle, 'approval', 3);
+    approvalsOf.thirdParty = await office.linked(thirdParty, 'approval', 1);
+    expect(approvalsOf.vehicle.at(-1)).toBe(signed);
+  });
+
+  test('eight people approved it; two more had a part by what they lent', async () => {
     const row = await getCase(worker.store, { tenant: embeddedTenant, caseId: signed });
     const approval = row?.state.signing?.approval as Approval;
     expect(approval.plan.steps).toHaveLength(4);
-    expect(signersOf(approval).toSorted()).toEqual(
-      [
-        ...[signers.review, 'underwriter', 'legal', 'manager', 'complaints-manager'],
-        ...[signers.lender, signers.borrower, 'head-office'],
-      ].toSorted(),
+    const decided = approval.seats.flatMap(({ status, decision }) =>
+      status === 'approved' && decision ? [decision.actorId] : [],
     );
-    expect(signersOf(approval)).toHaveLength(8);
+    const eight = [
+      ...['lead-3', 'legal', 'medical', 'underwriter'],
+      ...['complaints-manager', 'siu', finance.borrower, 'head-office'],
+    ];
+    expect(decided.toSorted()).toEqual(eight.toSorted());
+    expect(signersOf(approval).toSorted()).toEqual([...eight, 'manager', finance.lender].toSorted());
   });
 
   test('every attempt to cheat is recorded, and nothing else was refused', () => {
-    const { expected, recorded } = office.refusals();
-    expect(recorded).toEqual(expected);
-    expect(expected.length).toBeGreaterThan(15);
+    const names = caseNames();
+    const recorded = office
+      .refusals()
+      .map(({ person, code, type, subjectId }) => [
+        person,
+        code,
+        `${type}: ${names.get(subjectId) ?? subjectId}`,
+      ]);
+    const { borrower, lender } = finance;
+    const cheats = [
+      ['opens a reserve above their limit', 'adjuster', 'AUTHORITY_EXCEEDED', 'claim'],
+      ['approves what they proposed', 'adjuster-lead', 'FOUR_EYES', 'vehicle'],
+      ['approves above their limit', 'lead', 'AUTHORITY_EXCEEDED', 'vehicle'],
+      ['approves alone what several must', 'manager', 'EVENT_NOT_ALLOWED', 'third-party'],
+      ['signs what was changed meanwhile', askedLead, 'CASE_CLOSED', 'third-party approval 1'],
+      ['approves the smaller part of a split sum', 'lead', 'AUTHORITY_EXCEEDED', 'third-party'],
+      ['convenes a team', 'lead', 'ROLE_REQUIRED', 'claim'],
+      ['gives the opinion of another’s team', 'lead-3', 'PERSON_REQUIRED', 'team'],
+      ['accepts the opinion of their own team', 'lead', 'ROLE_REQUIRED', 'team'],
+      ['proposes more than the opinion says', 'adjuster', 'EVENT_NOT_ALLOWED', 'vehicle'],
+      ['signs what they changed', 'adjuster-lead', 'FOUR_EYES', 'vehicle approval 2'],
+      ['signs though they led the team', 'lead', 'CONFLICT_OF_INTEREST', 'vehicle approval 2'],
+      ['signs though they gave the opinion', 'lead-2', 'CONFLICT_OF_INTEREST', 'vehicle approval 2'],
+      ['signs with a password alone', 'lead-3', 'SECOND_FACTOR_REQUIRED', 'vehicle approval 2'],
+      ['recalls it after the first answer', 'adjuster-lead', 'RECALL_TOO_LATE', 'vehicle approval 2'],
+      ['signs though taken out of the matter', 'legal-2', 'TASK_UNKNOWN', embeddedTenant],
+      ['signs though reporting to such a person', 'legal-3', 'TASK_UNKNOWN', embeddedTenant],
+      ['refuses with a password alone', 'legal', 'SECOND_FACTOR_REQUIRED', 'vehicle approval 2'],
+      ['opens another’s link', 'underwriter', 'LINK_NOT_YOURS', 'vehicle approval 3'],
+      ['opens a link that has expired', 'lead-3', 'LINK_EXPIRED', 'vehicle approval 3'],
+      ['opens a link that has been used', 'lead-3', 'LINK_USED', 'vehicle approval 3'],
+      ['approves a card in a batch that they have not read', 'legal', 'CARD_UNREAD', 'vehicle approval 3'],
+      ['signs again by another account', 'legal-b', 'ALREADY_SIGNED', 'vehicle approval 3'],
+      ['signs before whom they asked', 'underwriter', 'TASK_NOT_OPEN', 'vehicle approval 3'],
+      ['signs again by a right lent to them', 'underwriter', 'ALREADY_SIGNED', 'vehicle approval 3'],
+      ['lends on what is lent to them', borrower, 'DELEGATION_CHAINED', 'vehicle approval 3'],
+      ['signs another’s seat', 'manager', 'ROLE_REQUIRED', 'vehicle approval 3'],
+      ['lends more than they have', 'head-office', 'DELEGATION_EXCEEDED', 'head-office'],
+      ['signs above what is lent to them', 'qa', 'AUTHORITY_EXCEEDED', 'vehicle approval 3'],
+      ['signs another content than there is', 'head-office', 'STALE', 'vehicle approval 3'],
+      ['pays what they signed', borrower, 'FOUR_EYES', 'vehicle'],
+      ['pays what was signed on the seat they lent', lender, 'FOUR_EYES', 'vehicle'],
+    ].map(([, person, code = '', where]) => {
+      const type = code.startsWith('LINK_') ? 'approval-link.refused' : 'command.refused';
+      return [person, code, `${type}: ${where}`];
+    });
+    expect(recorded).toEqual(cheats);
   });
 
   test('its cases leave the very trails that were read and agreed to', async () => {
-    const cases = new Map([
-      [claim, 'claim'],
-      [vehicle, 'vehicle'],
-      [thirdParty, 'third-party'],
-      [team, 'team'],
-    ]);
-    for (const exposure of [vehicle, thirdParty]) {
-      const { links } = await office.read(exposure);
-      const asked = links.filter(({ rel }: { rel: string }) => rel === 'approval');
-      for (const [n, { caseId }] of asked.entries()) {
-        cases.set(caseId, `${cases.get(exposure)} approval ${n + 1}`);
-      }
-    }
+    const cases = caseNames();
     // Who of several gets a task depends on what else they have.
     const people = new Map([
-      ['lead-2', 'another lead'],
-      ['lead-3', 'another lead'],
-      [signers.lender, 'finance who lends'],
-      [signers.borrower, 'finance who borrows'],
+      [finance.lender, 'finance who lends'],
+      [finance.borrower, 'finance who borrows'],
     ]);
     const lines: string[] = [];
     for (const caseId of cases.keys()) {
