@@ -21,6 +21,7 @@ import {
   type Subject,
 } from './idempotency.ts';
 import { acceptedAnswer, askEngine, refusedBy } from './judge.ts';
+import { requireNamedPersons } from './named-persons.ts';
 import { findVisibleCase } from './present-case.ts';
 import { Refused } from './problem.ts';
 import { requirePast } from './require-past.ts';
@@ -107,10 +108,9 @@ const start = async (
     acting,
   );
   const root = { $defs: published.runtime.$defs ?? {} };
-  const plan = planSeal({
-    data: { schema: published.runtime.data, root, value: input.data },
-    texts: { reason: withEvidence(input) },
-  });
+  const data = { schema: published.runtime.data, root, value: input.data };
+  const plan = planSeal({ data, texts: { reason: withEvidence(input) } });
+  await requireNamedPersons(services, { tenant, caseId, mode: input.mode }, data);
   const promised = input.mode === 'historical' ? undefined : promisedDocument(input.evidence);
   const owner = await firstOwner(services, { tenant, caseId, definition: published.runtime, facts });
   const openingOf = (sealed: typeof plan.judged, number: string): Opening => ({

@@ -4,6 +4,7 @@ import type { Command } from '../machines/kernel/command.ts';
 import type { JsonObject, Sealed } from '../machines/kernel/json.ts';
 import type { Published } from './definitions.ts';
 import { actingFacts, type OnBehalfOf, withAskedFacts, withSecondFactor } from './facts.ts';
+import { requireNamedPersons } from './named-persons.ts';
 import type { Reader } from './reader.ts';
 import { requirePast } from './require-past.ts';
 import { type Clear, planSeal, type SealedInput, type SealPlan } from './seal.ts';
@@ -92,7 +93,9 @@ export const prepareCommand = async (
     credential === undefined ? acting : withSecondFactor(acting, state, credential),
   );
   const { texts = {}, data } = clear?.(target) ?? {};
-  return { target, facts, plan: planSeal({ data, texts: { ...texts, reason: common.reason } }) };
+  const plan = planSeal({ data, texts: { ...texts, reason: common.reason } });
+  await requireNamedPersons(services, { tenant, caseId: row.caseId, mode: state.mode }, data);
+  return { target, facts, plan };
 };
 
 /** The command with all that it carries. */

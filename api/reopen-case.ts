@@ -13,6 +13,7 @@ import { requireMatch } from './etag.ts';
 import { actingFacts, withAskedFacts } from './facts.ts';
 import { type CommandRequest, firstWriteUntilMs, type KeptAnswer, once } from './idempotency.ts';
 import { acceptedAnswer, askEngine, refusedBy } from './judge.ts';
+import { requireNamedPersons } from './named-persons.ts';
 import type { Common } from './prepare-command.ts';
 import { findVisibleCase } from './present-case.ts';
 import { Condition, Refused } from './problem.ts';
@@ -109,12 +110,13 @@ const startOnce = async (
     state.excluded,
   );
   const facts = await withAskedFacts(services, runtime, state, acting);
-  const plan = planSeal({
-    ...(runtime.reopen === undefined
-      ? {}
-      : { data: { schema: runtime.reopen.data, root: { $defs: runtime.$defs ?? {} }, value: input.data } }),
-    texts: { reason: input.reason },
-  });
+  const data = runtime.reopen && {
+    schema: runtime.reopen.data,
+    root: { $defs: runtime.$defs ?? {} },
+    value: input.data,
+  };
+  const plan = planSeal({ data, texts: { reason: input.reason } });
+  await requireNamedPersons(services, { tenant, caseId, mode: state.mode }, data);
   const reopeningOf = ({ data, texts: { reason } }: typeof plan.judged): Reopening => ({
     id,
     type: 'reopen',

@@ -26,7 +26,7 @@ export const schemaRoot = ({ $defs }: LintContext['document']): JsonSchema => ({
   $defs: ($defs ?? {}) as { [name: string]: JsonSchema },
 });
 
-/** Schemas use only what the validator knows, and restrict to roles that exist. */
+/** Schemas use only what the validator knows, and name roles that exist. */
 export const schemaKeywordFindings = ({ document, roles }: LintContext): Finding[] => {
   const root = schemaRoot(document);
   return schemaPlaces(document).flatMap(({ schema, pointer }) => [
@@ -38,7 +38,7 @@ export const schemaKeywordFindings = ({ document, roles }: LintContext): Finding
         'Use the keywords that forms and checks know.',
       ),
     ),
-    ...restrictedRoles(schema, pointer)
+    ...markedRoles(schema, pointer)
       .filter(({ role }) => !roles.has(role))
       .map(({ role, pointer: at }) =>
         failing(at, 'ROLE_UNKNOWN', `There is no role "${role}".`, 'Name a role that people carry.'),
@@ -46,14 +46,16 @@ export const schemaKeywordFindings = ({ document, roles }: LintContext): Finding
   ]);
 };
 
-const restrictedRoles = (value: unknown, pointer: string): { role: string; pointer: string }[] => {
+const roleMarks = ['x-restricted', 'x-person'];
+
+const markedRoles = (value: unknown, pointer: string): { role: string; pointer: string }[] => {
   if (typeof value !== 'object' || value === null) {
     return [];
   }
   return Object.entries(value).flatMap(([key, item]) =>
-    key === 'x-restricted' && Array.isArray(item)
-      ? item.map((role, place) => ({ role: String(role), pointer: `${pointer}/x-restricted/${place}` }))
-      : restrictedRoles(item, pointer + pointerStep(key)),
+    roleMarks.includes(key) && Array.isArray(item)
+      ? item.map((role, place) => ({ role: String(role), pointer: `${pointer}/${key}/${place}` }))
+      : markedRoles(item, pointer + pointerStep(key)),
   );
 };
 

@@ -99,7 +99,7 @@ export interface EventDefinition {
   reason?: 'required' | 'optional';
   /** Four eyes: whoever last sent one of these events in this case may not send this one. */
   notBy?: string[];
-  /** The id of the one person whose act it is, by any of their accounts or by their right; nothing computed: nobody's. */
+  /** The id of the one person whose act it is, by any account or by their right; `false`: anybody's; nothing: nobody's. */
   person?: Expression;
   /** The amount (minor units, currency) judged against the sender's authority; `false`: nothing to judge. */
   authority?: Expression;

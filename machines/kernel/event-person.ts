@@ -9,7 +9,8 @@ import { surroundings } from './send-to-machine.ts';
 
 /**
  * Whether an event is the act of the people behind a right: anybody's, unless its definition says whose it is. It is then
- * that person's under any account, and that of whoever acts by their right; where nobody is named, it is nobody's.
+ * that person's under any account, and that of whoever acts by their right; where nobody is named, it is nobody's, and where
+ * the definition computes `false`, it is anybody's.
  */
 export const isTheirAct = (
   run: Run,
@@ -21,7 +22,7 @@ export const isTheirAct = (
     return () => true;
   }
   const id = named(run, facts, person);
-  return (right) => typeof id === 'string' && isAmong(right, [id]);
+  return (right) => id === false || (typeof id === 'string' && isAmong(right, [id]));
 };
 
 /** What cannot be computed names nobody. */

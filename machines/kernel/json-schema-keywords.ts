@@ -50,6 +50,10 @@ export const schemaKeywords: Readonly<Record<string, { must: string; holds: (val
       must: 'be a list of roles',
       holds: (value) => isTexts(value) && [value].flat().length > 0,
     },
+    'x-person': {
+      must: 'be a list of roles',
+      holds: (value) => isTexts(value) && [value].flat().length > 0,
+    },
     title: { must: 'be a text or {zh, en}', holds: anything },
     description: { must: 'be a text or {zh, en}', holds: anything },
     default: { must: 'be a value', holds: anything },

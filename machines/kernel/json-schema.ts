@@ -31,6 +31,8 @@ export interface JsonSchema {
   'x-personal'?: boolean;
   /** Only these roles may see the value. */
   'x-restricted'?: string[];
+  /** The value is the id of somebody who holds one of these roles; whoever takes it from outside looks them up. */
+  'x-person'?: string[];
   /** What the values of `enum` are called, by value; for people alone. */
   'x-titles'?: unknown;
   title?: unknown;

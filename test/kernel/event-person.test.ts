@@ -85,6 +85,13 @@ describe('an event that is one person’s act', () => {
     expect(decide(driver, who('ann', ['lead']))).toBe('PERSON_REQUIRED');
   });
 
+  it('is anybody’s of the role where the definition says so', () => {
+    const decideFreely = { by: ['lead'], person: feel('if data.lead = null then false else data.lead') };
+    const driver = drive({ ...definition, events: { ...definition.events, decide: decideFreely } });
+    expect(decide(driver, who('ann', ['adjuster']))).toBe('ROLE_REQUIRED');
+    expect(decide(driver, who('ann', ['lead']))).toEqual(['decide']);
+  });
+
   it('goes with the name', () => {
     const driver = named();
     driver.send(
