@@ -22,7 +22,7 @@ import { plainNotice } from '../machines/library/notification/index.ts';
 import { type Ladder, type LadderStep, ladderSteps } from '../machines/notification/ladder.ts';
 import { nextAction } from '../machines/notification/next-action.ts';
 import { recipientsOf } from '../machines/notification/recipients.ts';
-import { type ClockSource, deadlineOf, keeperOf } from './told-clock.ts';
+import { type ClockSource, deadlineOf, keeperOf, workersOf } from './told-clock.ts';
 
 /** Turns a message to roles into messages to persons. */
 export type TellPeople = (
@@ -179,7 +179,8 @@ const noticesOf = (
     }));
   const mark = deadline === undefined ? undefined : clockMark(runtime, deadline);
   const keeper = deadline === undefined ? undefined : keeperOf(row.state, deadline);
-  const workers = openTasks.map(({ assignee }) => assignee);
+  const clock = deadline === undefined ? undefined : deadlineOf(about, row, deadline);
+  const workers = workersOf(row.state, clock);
   const assignees = (keeper === undefined ? workers : [keeper]).filter((id) => id !== null);
   const owner = keeper === undefined ? row.owner : keeper;
   const parties = {
@@ -191,7 +192,7 @@ const noticesOf = (
       return person === undefined || !mayKnow || isHiddenIn(db, person, caseId);
     },
   };
-  const title = deadline === undefined ? undefined : deadlineOf(about, row, deadline)?.title;
+  const title = clock?.title;
   return recipientsOf(step.tell, parties, directory, ladder).map(({ personId, as }) => {
     const roles = directory.person(personId)?.roles ?? [];
     const visible = openTasks.filter(({ mark }) => !mark || mark.some((role) => roles.includes(role)));

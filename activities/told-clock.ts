@@ -32,3 +32,16 @@ export const keeperOf = (state: CaseState, name: string): string | null | undefi
   const adHoc = state.deadlines[name]?.adHoc;
   return adHoc?.kind === 'owner' ? (state.handover?.superior ?? null) : adHoc?.by;
 };
+
+/** Who has the case's open tasks; of a clock that runs for a state with an open task, who has that one. */
+export const workersOf = (
+  { tasks }: Pick<CaseState, 'tasks'>,
+  clock: DeadlineDefinition | undefined,
+): (string | null)[] => {
+  const states = (clock?.starts ?? []).flatMap((trigger) =>
+    'enter' in trigger ? [trigger.enter].flat() : [],
+  );
+  const open = Object.values(tasks).filter(({ status }) => status === 'open');
+  const ofClock = open.filter(({ state }) => states.includes(state));
+  return (ofClock.length > 0 ? ofClock : open).map(({ assignee }) => assignee);
+};

@@ -1,7 +1,8 @@
 import { pointerStep } from '../kernel/canonical-json.ts';
+import { defaultLadder } from '../kernel/deadlines.ts';
 import type { DeadlineDefinition, Trigger } from '../kernel/definition.ts';
 import { parseDuration } from '../kernel/duration.ts';
-import { type Finding, failing } from './finding.ts';
+import { type Finding, failing, warning } from './finding.ts';
 import { kernelEvents } from './known-names.ts';
 import type { LintContext } from './lint-context.ts';
 import { deadlinePlaces } from './lint-names.ts';
@@ -104,6 +105,7 @@ const lengthFindings = (deadline: Partial<DeadlineDefinition>, pointer: string):
   ];
   const warnings = deadline.warnAt ?? [];
   return [
+    ...unsentFindings(deadline, pointer),
     ...lengths.flatMap(({ length, at }) =>
       length === undefined || parseDuration(length) !== undefined
         ? []
@@ -128,3 +130,21 @@ const lengthFindings = (deadline: Partial<DeadlineDefinition>, pointer: string):
       : []),
   ];
 };
+
+/** Fractions below this are shown and not sent, unless a company's own ladder says otherwise. */
+const sentFrom = Math.min(...defaultLadder.map(({ at }) => at));
+
+/** Whoever a warning tells so early is told nothing. */
+const unsentFindings = ({ onWarn = [] }: Partial<DeadlineDefinition>, pointer: string): Finding[] =>
+  onWarn.flatMap(({ at }, place) =>
+    at >= sentFrom
+      ? []
+      : [
+          warning(
+            `${pointer}/onWarn/${place}`,
+            'WARNING_UNSENT',
+            `A warning at ${at} is shown and never sent: the ladder sends from ${sentFrom} on.`,
+            'Warn later, or give the shorter time a deadline of its own, whose breach tells them.',
+          ),
+        ],
+  );

@@ -501,6 +501,18 @@ const refused: [what: string, document: unknown, code: string, pointer: string][
 ];
 
 describe('lint', () => {
+  it.each([
+    [0.5, ['WARNING_UNSENT /deadlines/answer/onWarn/0']],
+    [0.75, []],
+  ])('a warning at %s that tells somebody', (at, findings) => {
+    const document = changed([['deadlines', 'answer', 'onWarn'], [{ at, tell: ['complaints-manager'] }]]);
+    expect(
+      lint(document)
+        .filter(({ pointer }) => pointer.startsWith('/deadlines'))
+        .map(({ code, pointer }) => `${code} ${pointer}`),
+    ).toEqual(findings);
+  });
+
   it('finds nothing wrong with the minimal document', () => {
     expect(lint(minimalDocument()).filter(({ severity }) => severity === 'error')).toEqual([]);
   });
