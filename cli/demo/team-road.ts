@@ -18,7 +18,7 @@ const delivered = (department: string, as: string, finding: string) =>
   event(`${department}.deliver`, as, { finding, evidence });
 
 /**
- * A team gives its opinion, and people are asked for it in four steps. The plan takes no second factor; the amount is
+ * A team gives its opinion, and people are asked for it in four steps. The amount takes no second factor; it is
  * one that who gave the opinion could decide, were it not their own.
  */
 export const teamRoad: Road = {

@@ -20,6 +20,7 @@ import exposure130 from './exposure/1.3.0.json' with { type: 'json' };
 import demo from './profiles/demo.json' with { type: 'json' };
 import team from './team/1.0.0.json' with { type: 'json' };
 import team110 from './team/1.1.0.json' with { type: 'json' };
+import team120 from './team/1.2.0.json' with { type: 'json' };
 
 /** Every version of every definition that is shipped, checked against the schema. A version never changes. */
 export const shippedDefinitions = (): DefinitionDocument[] =>
@@ -38,6 +39,7 @@ export const shippedDefinitions = (): DefinitionDocument[] =>
     approval120,
     team,
     team110,
+    team120,
   ].map((document) => DefinitionDocument.parse(document));
 
 /** The shipped calendars by id. */
