@@ -26,7 +26,8 @@ export const firstOwner = async (
   const opener = performer(facts);
   const { owner: role } = definition;
   const concerned = new Set(complainedOfIn(facts).flatMap(({ id, sameAs = [] }) => [id, ...sameAs]));
-  if ((role === undefined || opener.roles.includes(role)) && !concerned.has(opener.id)) {
+  const holdsIt = role === undefined || opener.roles.includes(role);
+  if (holdsIt && concerned.size === 0) {
     return opener.id;
   }
   const start = Number.parseInt(caseId.slice(0, 8), 16);
@@ -34,8 +35,11 @@ export const firstOwner = async (
     const { holders, person } = directoryIn(db, tenant, now());
     const isFree = (id: string): boolean => {
       const one = concerned.size === 0 ? undefined : personIn(db, tenant, id);
-      return !one || ![id, ...keepingSuperiorsIn(db, one)].some((each) => concerned.has(each));
+      return ![id, ...(one ? keepingSuperiorsIn(db, one) : [])].some((each) => concerned.has(each));
     };
+    if (holdsIt && isFree(opener.id)) {
+      return opener.id;
+    }
     const ids = role === undefined ? [] : holders(role).filter(isFree);
     const inTurn = ids.map((_, index) => ids[(start + index) % ids.length] as string);
     return inTurn.find((id) => person(id)?.away === false) ?? inTurn[0] ?? opener.id;

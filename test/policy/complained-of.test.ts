@@ -8,7 +8,7 @@ import { getPerson, type Person, putPerson } from '../../db/own/people.ts';
 import { getCase } from '../../db/read/get-case.ts';
 import { cases } from '../../db/schema/index.ts';
 import type { Delegation } from '../../machines/people/organisation.ts';
-import { startTestApi } from '../support/api.ts';
+import { complaint, startTestApi } from '../support/api.ts';
 import { recordsOf } from '../support/records.ts';
 
 // Guarantee: who worked on what a complaint is about has no part in it from its opening on, under no account, and neither
@@ -151,6 +151,20 @@ describe('who worked on what a complaint is about', () => {
     expect((await rowOf(opened.body.caseId)).owner).not.toBe('worker');
     expect((await api.call('worker', 'GET', `/v1/cases/${opened.body.caseId}`)).status).toBe(404);
   });
+
+  it.each(['worker', 'worker-b', 'below'])(
+    '%s does not answer for it, though they open it and hold the role',
+    async (who) => {
+      const claim = await openClaim();
+      await workOn('worker', claim);
+      const opened = await api.call(who, 'POST', '/v1/cases', {
+        ...complaint,
+        links: [{ rel: 'about', caseId: claim }],
+      });
+      const { owner } = await rowOf(opened.body.caseId);
+      expect(['worker', 'worker-b', 'below', 'below-b', 'below-c', null]).not.toContain(owner);
+    },
+  );
 
   it('is found in the claim’s exposures, too', async () => {
     const [claim, exposure] = [await openClaim(), await openClaim()];
