@@ -16,7 +16,7 @@ import { partOf, subjectOf } from './asking-matter.ts';
 import { type CardStep, cardSteps } from './card-steps.ts';
 import { caseZone } from './case-zone.ts';
 import { type Change, changesSince } from './changes-since.ts';
-import { type Dissent, dissents, earlierApprovals } from './earlier-decisions.ts';
+import { type Dissent, dissents, type EarlierApproval, earlierApprovals } from './earlier-decisions.ts';
 import { type CardDocument, documentsOf } from './evidence.ts';
 import { type Objection, objectionsOf } from './objections.ts';
 import { type OwnSeat, ownSeat } from './own-seat.ts';
@@ -45,7 +45,7 @@ export interface ApprovalCard {
   /** The step that is open. */
   step: string | null;
   /** Decisions that the same case asked for before, the newest first. */
-  earlier: { status: Approval['status']; amount?: Money; openedAt: string }[];
+  earlier: { status: EarlierApproval['status']; amount?: Money; openedAt: string }[];
   /** What is signed against the time before; null: that lies too far back; undefined: it is the first time. */
   changes?: Change[] | null;
   /** Who was against it, now or before, the newest first. */
@@ -125,7 +125,7 @@ export const approvalCard = async (
     steps: cardSteps(approval, { at, tasks: row.state.tasks, titles: asking?.stepTitles, name }),
     isByAuthority: openSeats(approval).some(({ signer }) => signer.byAuthority === true),
     step,
-    earlier: earlier.map(({ approval: { status, amount: then }, openedAt }) => ({
+    earlier: earlier.map(({ status, approval: { amount: then }, openedAt }) => ({
       ...{ status, openedAt },
       ...(then === undefined ? {} : { amount: then }),
     })),

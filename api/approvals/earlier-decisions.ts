@@ -15,6 +15,8 @@ import { type AskingCase, approvalNameOf } from './asking-case.ts';
 export interface EarlierApproval {
   row: CaseRow;
   approval: Approval;
+  /** `cancelled`: what was to be signed changed, or was wanted no more, before it was decided. */
+  status: Approval['status'] | 'cancelled';
   openedAt: string;
 }
 
@@ -48,13 +50,16 @@ export const earlierApprovals = async (
           const other = rows.get(id);
           const approval = other?.state.signing?.approval;
           return other && approval && approvalNameOf(other) === asking.name && other.openedAt <= row.openedAt
-            ? [{ row: other, approval, openedAt: other.openedAt }]
+            ? [{ row: other, approval, status: statusOf(other, approval), openedAt: other.openedAt }]
             : [];
         })
         .sort((a, b) => (a.openedAt < b.openedAt ? 1 : -1)),
     ]),
   );
 };
+
+const statusOf = ({ status }: CaseRow, approval: Approval): EarlierApproval['status'] =>
+  status === 'closed' && approval.status === 'running' ? 'cancelled' : approval.status;
 
 const othersOf = ({ row: { state } }: AskingCase, { caseId }: CaseRow): string[] =>
   state.links

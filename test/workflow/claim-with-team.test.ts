@@ -131,7 +131,7 @@ const cardWords = async (): Promise<RegExp[]> => {
     new RegExp(`Evidence .*Claim form · ${number} .*Photos · ${number} `),
     new RegExp(`Who is against it Dissents 1 Legal · ${ofTeam} · [^·]* The salvage is worth more\\.`),
     /Demo legal: rejected · [^·]* The dissent is not answered\./,
-    /Asked before .* sent back · CN¥420,000\.00/,
+    /Asked before .*: sent back · CN¥420,000\.00 .*: not decided · CN¥410,000\.00/,
   ];
 };
 
