@@ -21,6 +21,7 @@ import { clockMark, stateMarks } from '../machines/kernel/restriction.ts';
 import { plainNotice } from '../machines/library/notification/index.ts';
 import { type Ladder, type LadderStep, ladderSteps } from '../machines/notification/ladder.ts';
 import { nextAction } from '../machines/notification/next-action.ts';
+import { openPlaces } from '../machines/notification/open-places.ts';
 import { recipientsOf } from '../machines/notification/recipients.ts';
 import { type ClockSource, deadlineOf, keeperOf, workersOf } from './told-clock.ts';
 
@@ -183,9 +184,11 @@ const noticesOf = (
   const workers = workersOf(row.state, clock);
   const assignees = (keeper === undefined ? workers : [keeper]).filter((id) => id !== null);
   const owner = keeper === undefined ? row.owner : keeper;
+  const seats = keeper === undefined ? openPlaces(row.state) : [];
   const parties = {
     ...{ owner, assignees, department: row.department, excluded: about.excluded },
     ownerRole: runtime.owner ?? null,
+    ...(seats.length === 0 ? {} : { seats }),
     isHidden: (personId: string) => {
       const person = personIn(db, tenant, personId, nowMs);
       const mayKnow = !mark || mark.some((role) => directory.person(personId)?.roles.includes(role));

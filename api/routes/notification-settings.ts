@@ -169,7 +169,7 @@ const requireShipped = (id: string): void => {
   }
 };
 
-const places = ['owner', 'assignee', 'department-head'];
+const places = ['owner', 'assignee', 'superior', 'department-head'];
 
 /** Roles and templates that a ladder names and there are none of. */
 const unknownIn = ({ rungs, line, lastResort }: Ladder, roles: ReadonlySet<string>): DocumentProblem[] => {

@@ -29,6 +29,8 @@ export interface CaseParties {
   department: string | null;
   /** The role that cases of this kind belong to: while nobody works on one, its line of superiors is theirs. */
   ownerRole: string | null;
+  /** Its open seats of a decision by several people: who has each, and the roles that decide above it, the nearest first. */
+  seats?: { assignee: string | null; above: string[] }[];
   /** Who may have no part in it: the complained-of and the recused. Who reports to them is skipped as well. */
   excluded: string[];
   /** Whether a case is out of somebody’s sight for what the store knows of it; default: of nobody’s. */
@@ -96,11 +98,12 @@ const thatPerson = 'self:';
 
 const named = (
   target: string,
-  { owner, assignees, department, ownerRole }: CaseParties,
+  parties: CaseParties,
   directory: Directory,
   line: readonly string[],
   mayKnow: (id: string) => boolean,
 ): string[] => {
+  const { owner, assignees, department, ownerRole } = parties;
   const workers = owner === null ? assignees : [owner];
   // While nobody works on it, the line begins with whom it belongs to.
   const start = workers.length > 0 || ownerRole === null ? [] : directory.holders(ownerRole).slice(0, 1);
@@ -112,6 +115,12 @@ const named = (
       return workers;
     case 'assignee':
       return assignees.length > 0 ? assignees : workers;
+    case 'superior':
+      return superiorsAt(
+        parties.seats ?? workers.map((assignee) => ({ assignee, above: [] })),
+        directory,
+        mayKnow,
+      );
     case 'department-head':
       return headsAbove(department, [...workers, ...start], directory, mayKnow).slice(0, 1);
     default: {
@@ -135,6 +144,28 @@ const named = (
 
 const aboveOf = (id: string, { person, department }: Directory): string[] =>
   superiorsOf(id, { person, department });
+
+/**
+ * The nearest present superior of whoever has each place, or who does that one's work; where there is none, who decides on
+ * the next rung above it. Never somebody below: the head of a department may report to one of its people.
+ */
+const superiorsAt = (
+  places: NonNullable<CaseParties['seats']>,
+  directory: Directory,
+  mayKnow: (id: string) => boolean,
+): string[] =>
+  places.flatMap(({ assignee, above }) => {
+    const isOther = (id: string): boolean => id !== assignee && mayKnow(id);
+    const isAbove = (id: string): boolean =>
+      isOther(id) && !(assignee !== null && reportsTo(id, directory).includes(assignee));
+    const superior = (assignee === null ? [] : aboveOf(assignee, directory))
+      .filter(isAbove)
+      .flatMap((id) => [id, ...(directory.person(id)?.standIns ?? [])])
+      .find((id) => isAbove(id) && isThere(id, directory));
+    return superior === undefined
+      ? (above.map((role) => directory.holders(role).filter(isOther)).find(({ length }) => length > 0) ?? [])
+      : [superior];
+  });
 
 /** The heads of the case's department and those above it; where it has none, of whoever works on it. */
 const headsAbove = (
@@ -161,24 +192,29 @@ const headsAbove = (
 
 /** The person, or who does their work now, or the nearest present superior. */
 const presentFor = (id: string, directory: Directory, may: (id: string) => boolean): string | undefined => {
-  const isPresent = (each: string): boolean => {
-    const person = directory.person(each);
-    return person?.active === true && !person.away && may(each);
-  };
+  const isPresent = (each: string): boolean => isThere(each, directory) && may(each);
   const candidates = [id, ...(directory.person(id)?.standIns ?? []), ...aboveOf(id, directory)];
   const present = candidates.find(isPresent);
   // All of them away: better somebody who reads it later than nobody.
   return present ?? candidates.find((each) => directory.person(each)?.active === true && may(each));
 };
 
-/** Neither excluded nor below somebody who is, along the line of superiors. */
-const isFree = (id: string, excluded: readonly string[], { person }: Directory): boolean =>
+const isThere = (id: string, { person }: Directory): boolean => {
+  const found = person(id);
+  return found?.active === true && !found.away;
+};
+
+/** Neither excluded nor below somebody who is. */
+const isFree = (id: string, excluded: readonly string[], directory: Directory): boolean =>
   excluded.length === 0 ||
-  (!excluded.includes(id) &&
-    !superiorsOf(id, {
-      person: (each) => {
-        const found = person(each);
-        return found && { superior: found.superior, departments: [] };
-      },
-      department: () => undefined,
-    }).some((above) => excluded.includes(above)));
+  (!excluded.includes(id) && !reportsTo(id, directory).some((above) => excluded.includes(above)));
+
+/** Whom a person reports to along the line of superiors, whoever heads their departments. */
+const reportsTo = (id: string, { person }: Directory): string[] =>
+  superiorsOf(id, {
+    person: (each) => {
+      const found = person(each);
+      return found && { superior: found.superior, departments: [] };
+    },
+    department: () => undefined,
+  });

@@ -75,6 +75,40 @@ test('the head of the department, or of the one above it', () => {
   ]);
 });
 
+const seat = (assignee: string | null, above: string[] = ['compliance']): CaseParties => ({
+  ...{ owner: null, assignees: assignee === null ? [] : [assignee], department: null, ownerRole: null },
+  ...{ excluded: [], seats: [{ assignee, above }] },
+});
+
+test('the superior of whoever has a seat is told, never somebody below; where there is none, the next rung', () => {
+  expect(tell(['superior'], seat('lead-2'))).toEqual(['manager']);
+  expect(tell(['superior'], seat('head-office'))).toEqual(['committee']);
+  // Nobody is above the committee: who decides above it does.
+  expect(tell(['superior'], seat('committee'))).toEqual(['compliance']);
+  expect(tell(['superior'], seat(null, ['surgeon', 'head-office']))).toEqual(['head-office']);
+  const away = { committee: { away: true } };
+  expect(tell(['superior'], seat('head-office'), directoryOf(away))).toEqual(['compliance']);
+  const standIn = { committee: { away: true, standIns: ['manager', 'auditor'] } };
+  // The manager, who is below, is no stand-in for this.
+  expect(tell(['superior'], seat('head-office'), directoryOf(standIn))).toEqual(['auditor']);
+});
+
+test('each open seat has a superior of its own, and the excluded are not told', () => {
+  const two = {
+    ...seat('lead-2'),
+    seats: [...(seat('lead-2').seats ?? []), ...(seat('finance-2').seats ?? [])],
+  };
+  expect(tell(['superior'], two)).toEqual(['manager', 'finance']);
+  expect(tell(['superior'], { ...seat('head-office'), isHidden: (id) => id === 'committee' })).toEqual([
+    'compliance',
+  ]);
+});
+
+test('a seat of compliance that nobody is above becomes the last resort; a case without seats has superiors too', () => {
+  expect(tell(['superior'], seat(null, []))).toEqual(['manager']);
+  expect(tell(['superior'], claim)).toEqual(['lead-2']);
+});
+
 test('an absent one’s work is told to who does it, else to the superior; a disabled one is never told', () => {
   const away = { 'lead-2': { away: true } };
   expect(tell(['lead'], claim, directoryOf(away))).toEqual(['manager']);
