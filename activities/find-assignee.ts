@@ -28,7 +28,7 @@ export interface FindOptions {
 
 /**
  * Who gets a task: one of those who may do it, are not away and have a part in the case, chosen by the kernel's rules;
- * where all of them are away, who stands in for one of them. Where there is nobody, a lead gets it to see that it is
+ * where the person named for it or all of them are away, who stands in for them. Where there is nobody, a lead gets it to see that it is
  * done. A seat has its own ladder.
  */
 export const findAssignee = (db: Db, wanted: Wanted, options: FindOptions): Person | undefined => {
@@ -44,7 +44,10 @@ export const findAssignee = (db: Db, wanted: Wanted, options: FindOptions): Pers
   const caseKind = atLeast && kindOfRightsIn(db, { tenant, caseId });
   const isAble = (person: Person): boolean =>
     atLeast === undefined || mayDecide(db, person, atLeast, { nowMs, caseKind });
-  const preferred = findPreferred(db, wanted, able, present, isAble);
+  const { person: named } = wanted;
+  const preferred =
+    findPreferred(db, wanted, able, present, isAble) ??
+    (named === undefined ? undefined : findStandIn(db, { ...wanted, ...able, only: named }, isAble));
   if (preferred) {
     return preferred;
   }

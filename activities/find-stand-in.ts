@@ -8,7 +8,7 @@ import { effectiveActor } from '../machines/people/effective-actor.ts';
 import { covers } from './may-decide.ts';
 import type { Wanted } from './wanted.ts';
 
-/** Where all who may do a task are away: the first of their substitutes who may do it by such a right. */
+/** Where all who may do a task are away, or `only` one of them counts: the first substitute who may do it by such a right. */
 export const findStandIn = (
   db: Db,
   { policy: _, atLeast, ...able }: CandidateQuery & Wanted & { nowMs: number; role: string },

@@ -41,6 +41,18 @@ const away = (personId: string) =>
     { actorId: 'admin', atMs: Date.now() },
   );
 
+const standsIn = (delegateId: string, personId: string, changes: Partial<Delegation> = {}) =>
+  addDelegation(
+    opened.store,
+    tenant,
+    {
+      ...{ id: `for-${personId}-${delegateId}`, kind: 'substitution', personId, delegateId },
+      ...{ fromMs: Date.now() - 1_000, untilMs: null, roles: null, caseKinds: null, limits: null },
+      ...{ status: 'active', ...changes },
+    },
+    { actorId: 'admin', atMs: Date.now() },
+  );
+
 let asked = 0;
 const find = async (changes: Partial<AssignmentRequest> = {}): Promise<string | undefined> => {
   const assign = createAssignTask(opened.store);
@@ -92,6 +104,18 @@ describe('who may do a task', () => {
     expect(await find({ managerOf: ['top'] })).toBe('worker');
   });
 
+  it('is who stands in for the person named, while that one is away', async () => {
+    await people({ id: 'a' }, { id: 'b' }, { id: 'c', roles: ['clerk'] });
+    await standsIn('c', 'a');
+    const named = { person: 'a', policy: 'by-hand' } as const;
+    expect(await find(named)).toBe('a');
+    await away('a');
+    expect(await find(named)).toBe('c');
+    expect(await find({ person: 'a' })).toBe('c');
+    expect(await find({ ...named, notPersons: ['c'] })).toBeUndefined();
+    expect(await find()).toBe('b');
+  });
+
   it('is who stands in for somebody who may, where all of those are away', async () => {
     const limit = [{ amount: 300, currency: 'CNY' }];
     await people(
@@ -99,18 +123,8 @@ describe('who may do a task', () => {
       { id: 'lead', roles: ['lead'] },
       ...['b', 'c'].map((id) => ({ id, roles: ['clerk'] })),
     );
-    const atMs = Date.now();
     const standIn = (delegateId: string, changes: Partial<Delegation> = {}) =>
-      addDelegation(
-        opened.store,
-        tenant,
-        {
-          ...{ id: `for-a-${delegateId}`, kind: 'substitution', personId: 'a', delegateId },
-          ...{ fromMs: atMs - 1_000, untilMs: null, roles: null, caseKinds: null, limits: null },
-          ...{ status: 'active', ...changes },
-        },
-        { actorId: 'admin', atMs },
-      );
+      standsIn(delegateId, 'a', changes);
     await standIn('b', { limits: [{ amount: 200, currency: 'CNY' }] });
     expect(await find()).toBe('a');
     await away('a');

@@ -490,6 +490,18 @@ const refused: [what: string, document: unknown, code: string, pointer: string][
     '/scenarios/0/opening/data/topic',
   ],
   [
+    'a person with a role that nobody carries',
+    changed([['data', 'properties', 'topic', 'x-person'], ['boss']]),
+    'ROLE_UNKNOWN',
+    '/data/properties/topic/x-person/0',
+  ],
+  [
+    'a person whose roles are no list',
+    changed([['data', 'properties', 'topic', 'x-person'], true]),
+    'SCHEMA_INVALID',
+    '/data/properties/topic/x-person',
+  ],
+  [
     'a part for the case over 100 KB',
     changed([
       ['data', 'properties', 'topic', 'enum'],

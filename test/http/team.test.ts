@@ -64,11 +64,18 @@ describe('whoever is named lead', () => {
     expect(await send('manager', 'lead.change', leadChange('nobody'))).toBe('PERSON_UNKNOWN');
   });
 
-  test('has not left', async () => {
+  test('has not left, but in an import', async () => {
     const gone = { personId: 'gone', name: 'Gone', roles: ['lead'] };
     expect((await api.call('admin', 'POST', '/v1/people', gone)).status).toBe(201);
     expect((await api.call('admin', 'PATCH', '/v1/people/gone', { status: 'disabled' })).status).toBe(200);
     expect(await send('manager', 'members.set', members('gone'))).toBe('PERSON_UNKNOWN');
+    const imported = (lead: string) =>
+      api.call('admin', 'POST', '/v1/cases', {
+        ...{ definition: 'team', mode: 'historical', receivedAt: '2024-03-01T01:00:00Z' },
+        ...{ data: { why: 'media', lead }, onBehalfOf: { personId: 'manager' } },
+      });
+    expect((await imported('gone')).status).toBe(201);
+    expect((await imported('nobody')).body.code).toBe('PERSON_UNKNOWN');
   });
 
   test('holds the role', async () => {
