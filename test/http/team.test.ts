@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type JsonSchema, validate } from '../../machines/kernel/json-schema.ts';
+import { shippedDefinitions } from '../../machines/library/index.ts';
 import { startTestApi } from '../support/api.ts';
 import { assignTasks } from '../support/assign-tasks.ts';
 
@@ -128,6 +130,17 @@ describe('the lead’s work', () => {
   });
 });
 
+/** Versions of the claim that understand what a team tells them. */
+const understoodBy = (data: object | undefined): string[] =>
+  shippedDefinitions()
+    .filter(({ id, events }) => id === 'claim' && events['team.opinion'] !== undefined)
+    .filter(({ events, $defs = {} }) => {
+      const schema = events['team.opinion']?.data as JsonSchema;
+      const root = { $defs: $defs as { [name: string]: JsonSchema } };
+      return validate(schema, data, root, { personal: 'sealed' }).length === 0;
+    })
+    .map(({ version }) => version);
+
 describe('the opinion names to the claim', () => {
   const untilConference = async (lead: string) => {
     await send('manager', 'members.set', members(lead));
@@ -147,6 +160,7 @@ describe('the opinion names to the claim', () => {
         ...{ dissents: 0, lead: 'lead' },
       },
     ]);
+    expect(understoodBy(toldOpinions()[0])).toEqual(expect.arrayContaining(['1.1.0', '1.2.0']));
   });
 
   test('both the lead and who gave it for them, of whom neither accepts it', async () => {
@@ -165,6 +179,9 @@ describe('the opinion names to the claim', () => {
     expect(await send('lead-4', 'opinion.accept')).toBe('FOUR_EYES');
     expect(await send('manager', 'opinion.accept')).toBe(200);
     expect(toldOpinions()).toMatchObject([{ lead: 'lead-4', giver: 'complaints-manager' }]);
+    // What a claim does not understand it drops: better none than an opinion of which only half the authors are barred.
+    expect(understoodBy(toldOpinions()[0])).not.toContain('1.1.0');
+    expect(understoodBy(toldOpinions()[0])).toContain('1.2.0');
   });
 });
 
