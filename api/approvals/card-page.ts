@@ -27,9 +27,16 @@ ${row(t.proposer, card.proposer)}
 ${amountRows(card, t, language)}
 ${dueAt === null ? '' : row(t.due, html`${dueText(dueAt, { zone, language })} <strong class="${Date.parse(dueAt) < nowMs ? 'late' : 'left'}">${leftText(dueAt, nowMs, t)}</strong>`)}
 </dl>
+<div${asking ? html` class="screen"` : ''}>
+<div>
 ${asking ? matter(card, asking, t, language) : ''}
+</div>
+<div>
+${asking ? section('evidence', t.evidence, evidenceList(asking, t, language)) : ''}
 ${dissentPart(card, t, language)}
 ${answers(card, t, page)}
+</div>
+</div>
 ${section('steps', t.steps, stepList(card, t, language))}
 ${card.earlier.length === 0 ? '' : section('earlier', t.earlier, earlierList(card, t, language))}
 <p><a href="/approvals">${textsOf(language).approvals}</a></p>`;
@@ -77,8 +84,7 @@ const matter = (
 ): Fragment => html`
 ${section('signed', t.signed, values(asking.subject, language))}
 ${changes === undefined ? '' : section('changes', t.changes, changeList(changes, t, language))}
-${asking.clause.length === 0 ? '' : section('clause', t.clause, values(asking.clause, language))}
-${section('evidence', t.evidence, evidenceList(asking, t, language))}`;
+${asking.clause.length === 0 ? '' : section('clause', t.clause, values(asking.clause, language))}`;
 
 const changeList = (
   changes: NonNullable<ApprovalCard['changes']> | null,
