@@ -34,7 +34,12 @@ const decided = [
   ...settling,
   ofExposure(event('estimate', 'adjuster', { amount: { amount: 250_000, currency: 'CNY' }, evidence })),
   ofExposure(event('estimate.agree', 'lead')),
-  ofExposure(event('propose', 'adjuster', { amount: { amount: 240_000, currency: 'CNY' } })),
+  ofExposure(
+    event('propose', 'adjuster', {
+      amount: { amount: 240_000, currency: 'CNY' },
+      clause: '（生成）机动车损失保险条款第六条',
+    }),
+  ),
   ofExposure(event('approve', 'lead')),
 ];
 const paid = [
