@@ -88,8 +88,9 @@ export const approval: fc.Arbitrary<Approval> = fc
       people.map(({ id }) => id),
       { maxLength: 3 },
     ),
+    lends: fc.constantFrom<Pick<Approval, 'lends'>>({}, { lends: 'fitting' }),
   })
-  .map((given) => beginApproval({ ...given, subjectHash: 'hash-0' }));
+  .map(({ lends, ...given }) => beginApproval({ ...given, ...lends, subjectHash: 'hash-0' }));
 
 /** Chooses an act by numbers: mostly one on a seat that is open, at times one that cannot be. */
 export type Draw = [verb: number, seat: number, actor: number, other: number];
@@ -102,15 +103,24 @@ export const actOf = (at: Approval, [verb, seatNo, actorNo, otherNo]: Draw, n: n
   const seat = seats[seatNo % seats.length]?.id ?? 'none';
   const actor = people[actorNo] as Actor;
   const to = people[otherNo] as Actor;
-  const asked = at.seats.find(({ id }) => id === seat)?.signer;
+  const { signer: asked, delegation } = at.seats.find(({ id }) => id === seat) ?? {};
   const inTurn = [...people.slice(actorNo), ...people.slice(0, actorNo)];
   const fitting =
     inTurn.find(
       ({ id, roles: held }) => (asked?.personId ?? id) === id && held.includes(asked?.role ?? held[0] ?? ''),
     ) ?? actor;
+  const deputy = inTurn.find(({ actsFor = [] }) =>
+    actsFor.some(
+      ({ personId, roles: lent }) =>
+        (asked?.personId ?? personId) === personId && lent.includes(asked?.role ?? lent[0] ?? ''),
+    ),
+  );
+  const borrower = people.find(({ id }) => id === delegation?.to.id);
   const toStep = otherNo % 3 === 0 ? null : (at.plan.steps[otherNo % at.plan.steps.length]?.id ?? null);
   const acts: Act[] = [
-    ...Array.from({ length: 7 }, (): Act => ({ type: 'approve', seat, actor: fitting })),
+    ...Array.from({ length: 5 }, (): Act => ({ type: 'approve', seat, actor: borrower ?? fitting })),
+    { type: 'approve', seat, actor: deputy ?? fitting },
+    { type: 'delegate', seat, actor: fitting, to, until: instant(n + 5 + otherNo) },
     { type: 'approve', seat, actor },
     { type: 'reject', seat, actor },
     { type: 'return', seat, actor, toStep },
