@@ -12,7 +12,7 @@ import { valueExpressions } from './value-expressions.ts';
 
 /** Plans can be run to their end, name roles that are there, and what people sign depends on the case alone. */
 export const approvalFindings = (context: LintContext): Finding[] => {
-  const { document, index, roles } = context;
+  const { document, index, roles, definitions } = context;
   const findings: Finding[] = [];
   const need = needIn(findings);
   const invoked = new Set(index.invokes.map(({ invoke }) => invoke.src));
@@ -29,6 +29,12 @@ export const approvalFindings = (context: LintContext): Finding[] => {
     if (!invoked.has(name)) {
       const fix = 'Invoke it in a state, or remove it.';
       findings.push(warning(at, 'APPROVAL_UNUSED', `No state asks for the approval "${name}".`, fix));
+    }
+    const { objections } = approval.card ?? {};
+    if (definitions !== undefined && objections !== undefined) {
+      const known = Object.values(definitions).flatMap(({ events }) => Object.keys(events));
+      const pointer = `${at}/card/objections/event`;
+      need([{ name: objections.event, pointer }], known, 'EVENT_UNKNOWN', 'event');
     }
     need(rolesOf(approval as ApprovalDefinition, `${at}/plan`), roles, 'ROLE_UNKNOWN', 'role');
     findings.push(...expressionFindingsOf(context, approval as ApprovalDefinition, at));

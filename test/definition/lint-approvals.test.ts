@@ -121,6 +121,19 @@ describe('lint of approvals', () => {
     expect(found(document)).toContain(finding);
   });
 
+  it('refuses a card whose objections stand in an event that no definition has', () => {
+    const document = withApproval({
+      card: { objections: { through: ['team'], event: 'opinion.give', list: 'dissent' } },
+    });
+    const codes = (event: string) =>
+      lint(document, { definitions: { team: { events: { [event]: ['lead'] } } } })
+        .filter(({ pointer }) => pointer.endsWith('/objections/event'))
+        .map(({ code }) => code);
+    expect(codes('opinion.give')).toEqual([]);
+    expect(codes('opinion.given')).toEqual(['EVENT_UNKNOWN']);
+    expect(found(document)).toEqual([]);
+  });
+
   /** The shipped definition with a change of its machine's states. */
   const decidedBy = (change: (states: { [key: string]: StateNode }) => void): DefinitionDocument => {
     const document = structuredClone(shippedDefinitions().findLast(({ id }) => id === 'approval'));
