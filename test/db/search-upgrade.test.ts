@@ -39,6 +39,8 @@ test('an upgraded store finds its older cases, those it had indexed and those it
 
   // As the release before left it: one case indexed, the others still to be.
   store.sqlite.exec('DROP TABLE case_search; DROP TABLE case_search_rows');
+  // What later migrations made.
+  store.sqlite.exec('DROP TABLE worker_contacts; DROP INDEX deadlines_promises');
   for (const statement of made) store.sqlite.exec(statement);
   store.sqlite.exec(`INSERT INTO case_search (rowid, terms) VALUES (2, 'of an earlier make');
     UPDATE search_rows SET pending = 0 WHERE n = 2; PRAGMA user_version = 10`);
