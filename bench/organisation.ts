@@ -24,6 +24,7 @@ export const addOrganisation = async (
       people: numbered(people, (n) => personOf(n, departments)),
       authority: [],
       absences: [],
+      delegations: [],
     },
     { by: { actorId: 'system', atMs: Date.now() }, dryRun: false },
   );

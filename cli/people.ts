@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { type ImportOutcome, importFiles } from '../api/people-csv/import-files.ts';
 import { printTable } from '../api/people-csv/print-table.ts';
-import type { Table } from '../api/people-csv/read-table.ts';
+import { type Table, tables } from '../api/people-csv/read-table.ts';
 import type { ImportFiles } from '../api/people-csv/rows.ts';
 import { embeddedTenant, seedEmbedded } from '../api/seed.ts';
 import { openStore, type Store } from '../db/open.ts';
@@ -13,12 +13,11 @@ import { loadSettings } from './settings.ts';
 const usageErrorCode = 2;
 /** Who a record names where somebody with the files of this machine acts, past every sign-in. */
 export const operatorId = 'operator';
-const tables: Table[] = ['people', 'departments', 'authority', 'absences'];
 
 /** `caseloom people import|export`: people data as CSV, straight in the store. */
 export function peopleCommand(): Command {
   const command = new Command().description(
-    'Imports and exports people, departments, authority and absences as CSV (UTF-8).\n' +
+    'Imports and exports people, departments, authority, absences and delegations as CSV (UTF-8).\n' +
       'An import changes everything or, where a line is bad, nothing; what no file names stays.',
   );
   command
@@ -28,11 +27,12 @@ export function peopleCommand(): Command {
     .option('--departments <file>', 'the departments')
     .option('--authority <file>', 'who may decide how much')
     .option('--absences <file>', 'who is away and when')
+    .option('--delegations <file>', 'who does whose work: delegations and substitutions')
     .option('--dry-run', 'name each bad line and change nothing')
     .option('--json', 'print one object')
     .action(async (people: string | undefined, options: { dryRun?: boolean; json?: boolean } & Paths) => {
-      const { departments, authority, absences } = options;
-      const files = readFiles({ people, departments, authority, absences });
+      const { departments, authority, absences, delegations } = options;
+      const files = readFiles({ people, departments, authority, absences, delegations });
       const outcome = await withStore((store) => importCsv(store, files, options.dryRun === true));
       process.stdout.write(
         options.json ? `${JSON.stringify(outcome)}\n` : `${outcomeLines(outcome).join('\n')}\n`,

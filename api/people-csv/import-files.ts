@@ -1,7 +1,9 @@
 import type { Store } from '../../db/open.ts';
-import { type Counts, type ImportOptions, importOrganisation } from '../../db/own/import-organisation.ts';
+import type { ImportOptions } from '../../db/own/import-line.ts';
+import { type Counts, importOrganisation } from '../../db/own/import-organisation.ts';
+import { columnOf } from './columns.ts';
 import type { LineError, Table } from './read-table.ts';
-import { columnOf, type ImportFiles, readImport } from './rows.ts';
+import { type ImportFiles, readImport } from './rows.ts';
 
 export interface ImportOutcome {
   /** Whether every line of every file is good. */

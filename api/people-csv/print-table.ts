@@ -2,12 +2,14 @@ import { stringify } from 'csv-stringify/sync';
 import type { Store } from '../../db/open.ts';
 import { allAbsencesIn } from '../../db/own/absences.ts';
 import { allLimitsIn } from '../../db/own/authority.ts';
+import { allDelegationsIn } from '../../db/own/delegations.ts';
 import { departmentsIn } from '../../db/own/departments.ts';
 import { allPeopleIn } from '../../db/own/list-people.ts';
 import { instantAt } from '../../machines/kernel/instant.ts';
 import type { Membership } from '../../machines/people/organisation.ts';
+import { columnsOf } from './columns.ts';
+import { limitsCell } from './delegation-row.ts';
 import type { Table } from './read-table.ts';
-import { columnsOf } from './rows.ts';
 
 type Cells = { [column: string]: string };
 
@@ -52,6 +54,16 @@ const rowsOf: { [table in Table]: (store: Store, tenant: string) => Promise<Cell
       allAbsencesIn(db, tenant).map(({ id, personId, reason, fromMs, untilMs, status }) => ({
         ...{ id, person: personId, reason, from: at(fromMs), until: at(untilMs), status },
       })),
+    ),
+  delegations: (store, tenant) =>
+    store.read((db) =>
+      allDelegationsIn(db, tenant).map(
+        ({ id, kind, personId, delegateId, fromMs, untilMs, roles, caseKinds, limits, status }) => ({
+          ...{ id, kind, person: personId, delegate: delegateId, from: at(fromMs), until: at(untilMs) },
+          ...{ roles: roles?.join(';') ?? '', case_kinds: caseKinds?.join(';') ?? '' },
+          ...{ limits: limitsCell(limits), status },
+        }),
+      ),
     ),
 };
 

@@ -11,7 +11,10 @@ export interface LineError {
   reason: string;
 }
 
-export type Table = 'people' | 'departments' | 'authority' | 'absences';
+/** Tables of people data that are imported and exported, one file each. */
+export const tables = ['people', 'departments', 'authority', 'absences', 'delegations'] as const;
+
+export type Table = (typeof tables)[number];
 
 /** A line of a file by column; a column that the header does not name is absent. */
 export interface CsvRow {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
-import type { ImportRows, Line } from '../../db/own/import-organisation.ts';
+import type { ImportRows, Line } from '../../db/own/import-line.ts';
 import { instantMs } from '../../machines/kernel/instant.ts';
 import type { Department } from '../../machines/people/organisation.ts';
 import { Instant } from '../schemas/common.ts';
@@ -17,74 +17,26 @@ import {
   NewPerson,
   PersonChange,
 } from '../schemas/people.ts';
-import { type Columns, type CsvRow, type LineError, readTable, type Table } from './read-table.ts';
-
-/** The columns of each table. Cells of several values separate them by semicolons. */
-export const columnsOf: { [table in Table]: Columns } = {
-  people: {
-    table: 'people',
-    required: ['id'],
-    optional: [
-      ...['name', 'status', 'roles', 'departments', 'skills', 'licences', 'regions'],
-      ...['superior', 'same_person_as', 'calendar'],
-    ],
-  },
-  departments: {
-    table: 'departments',
-    required: ['id'],
-    optional: ['title_zh', 'title_en', 'parent', 'head', 'status'],
-  },
-  authority: {
-    table: 'authority',
-    required: ['holder_kind', 'holder', 'currency', 'amount'],
-    optional: ['case_kind', 'from', 'until'],
-  },
-  absences: {
-    table: 'absences',
-    required: ['person', 'from', 'until'],
-    optional: ['id', 'reason', 'status'],
-  },
-};
-
-const nullable = (cell: string | undefined): string | null | undefined =>
-  cell === undefined ? undefined : cell === '' ? null : cell;
+import { errorsOf, nullable, partsOf, type Read } from './cells.ts';
+import { columnsOf } from './columns.ts';
+import { delegationOf } from './delegation-row.ts';
+import { type CsvRow, type LineError, readTable, type Table } from './read-table.ts';
 
 const periodPattern = /^(.*)@([^@/]*)\/([^@/]*)$/;
 
 // `surveyor@2026-01-01T00:00:00Z/2027-01-01T00:00:00Z`; either instant may be left out, and both with the sign.
 const listed = (cell: string | undefined) =>
-  cell
-    ?.split(';')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map((part) => {
-      const [, name, from = '', until = ''] = periodPattern.exec(part) ?? [];
-      return name === undefined
-        ? part
-        : { name, ...(from === '' ? {} : { from }), ...(until === '' ? {} : { until }) };
-    });
+  cell === undefined
+    ? undefined
+    : partsOf(cell).map((part) => {
+        const [, name, from = '', until = ''] = periodPattern.exec(part) ?? [];
+        return name === undefined
+          ? part
+          : { name, ...(from === '' ? {} : { from }), ...(until === '' ? {} : { until }) };
+      });
 
 const present = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
-
-/** Fields of people data that a file calls otherwise. */
-const columnNames: { [table in Table]: { [field: string]: string } } = {
-  people: { personId: 'id', samePersonAs: 'same_person_as' },
-  departments: {},
-  authority: {},
-  absences: { personId: 'person' },
-};
-
-/** What a field of people data is called in a file of this table. */
-export const columnOf = (table: Table, field: string): string => columnNames[table][field] ?? field;
-
-type Read<T> = { value: Line<T> } | { errors: LineError[] };
-
-const errorsOf = (table: Table, line: number, error: z.ZodError): LineError[] =>
-  error.issues.map(({ path, message }) => ({
-    ...{ table, line, column: columnOf(table, String(path[0] ?? '')) },
-    ...{ code: 'INPUT_INVALID', reason: message },
-  }));
 
 const personOf = ({ line, cells }: CsvRow): Read<ImportRows['people'][number]['value']> => {
   const change = present({
@@ -220,6 +172,7 @@ export const readImport = (files: ImportFiles): { rows: ImportRows; errors: Line
     departments: read('departments', departmentOf),
     authority: read('authority', limitOf),
     absences: read('absences', absenceOf),
+    delegations: read('delegations', delegationOf),
   };
   return { rows, errors };
 };

@@ -8,7 +8,17 @@ import { newRouter, on, type Router } from '../router.ts';
 import { page } from '../schemas/case.ts';
 import { commandHeaders, commandProblems, Instant, pageQuery, readProblems } from '../schemas/common.ts';
 import { jsonAnswer, jsonBody } from '../schemas/json-content.ts';
-import { Currency, DelegationView, delegationView, Id, LimitAmount } from '../schemas/people.ts';
+import {
+  Currency,
+  DelegatedNames,
+  DelegationKind,
+  DelegationStatus,
+  DelegationView,
+  delegatedLimitsMax,
+  delegationView,
+  Id,
+  LimitAmount,
+} from '../schemas/people.ts';
 import type { Services } from '../services.ts';
 
 const tags = ['People'];
@@ -23,7 +33,7 @@ const list = createRoute({
       ...pageQuery,
       personId: Id.optional().describe('Whose work it is'),
       delegateId: Id.optional().describe('Who does it'),
-      status: z.enum(['active', 'revoked']).optional(),
+      status: DelegationStatus.optional(),
     }),
   },
   responses: { 200: jsonAnswer('A page of them', page(DelegationView)), ...readProblems },
@@ -40,16 +50,16 @@ const add = createRoute({
     body: jsonBody(
       z
         .strictObject({
-          kind: z.enum(['delegation', 'substitution']),
+          kind: DelegationKind,
           personId: Id.optional().describe('Whose work it is; default: yours'),
           delegateId: Id.describe('Who does it'),
           from: Instant.optional().describe('Default now'),
           until: Instant.nullable().optional().describe('Required for a delegation'),
-          roles: z.array(Id).min(1).max(20).nullable().optional().describe('Default: all that are held'),
-          caseKinds: z.array(Id).min(1).max(20).nullable().optional().describe('Default: every kind'),
+          roles: DelegatedNames.nullable().optional().describe('Default: all that are held'),
+          caseKinds: DelegatedNames.nullable().optional().describe('Default: every kind'),
           limits: z
             .array(z.strictObject({ amount: LimitAmount, currency: Currency }))
-            .max(20)
+            .max(delegatedLimitsMax)
             .nullable()
             .optional()
             .describe('Default: the person’s own; none: nothing that needs authority'),

@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { changePeople } from '../change-people.ts';
 import { type ImportOutcome, importFiles } from '../people-csv/import-files.ts';
 import { printTable } from '../people-csv/print-table.ts';
-import type { Table } from '../people-csv/read-table.ts';
+import { tables } from '../people-csv/read-table.ts';
 import { isAdmin, ownIds, requireAdmin, requireStaff } from '../people-rights.ts';
 import { Condition, problemResponse, Refused } from '../problem.ts';
 import { recordRead } from '../record-read.ts';
@@ -14,7 +14,6 @@ import type { Services } from '../services.ts';
 
 const tags = ['People'];
 const importBytesMax = 10 * 1024 * 1024;
-const tables = ['people', 'departments', 'authority', 'absences'] as const satisfies Table[];
 
 const CsvFile = z.instanceof(File).openapi({ type: 'string', format: 'binary' }).optional();
 const Files = z.strictObject({
@@ -22,6 +21,7 @@ const Files = z.strictObject({
   departments: CsvFile,
   authority: CsvFile,
   absences: CsvFile,
+  delegations: CsvFile,
 });
 const TableCounts = z.object({ added: z.int(), changed: z.int(), unchanged: z.int() });
 
@@ -47,7 +47,8 @@ const Outcome = z
 const importRoute = createRoute({
   method: 'post',
   path: '/v1/people/import',
-  summary: 'Import CSV files of people, departments, authority and absences, all or nothing (administrators)',
+  summary:
+    'Import CSV files of people, departments, authority, absences and delegations, all or nothing (administrators)',
   tags,
   middleware: bodyLimit({
     maxSize: importBytesMax,

@@ -37,6 +37,11 @@ export const PersonStatus = z.enum(['active', 'disabled']);
 export const DepartmentStatus = z.enum(['active', 'closed']);
 export const AbsenceReason = z.enum(absenceReasons);
 export const AbsenceStatus = z.enum(['active', 'cancelled']);
+export const DelegationKind = z.enum(['delegation', 'substitution']);
+export const DelegationStatus = z.enum(['active', 'revoked']);
+/** The roles, or kinds of case, that a delegation is about. */
+export const DelegatedNames = z.array(Id).min(1).max(20);
+export const delegatedLimitsMax = 20;
 /** Minor units of a limit. */
 export const LimitAmount = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const Currency = z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters');
@@ -205,7 +210,7 @@ export const absenceView = (absence: Absence, seesReason: boolean) => ({
 export const DelegationView = z
   .object({
     delegationId: z.string(),
-    kind: z.enum(['delegation', 'substitution']),
+    kind: DelegationKind,
     personId: z.string().describe('Whose work it is'),
     delegateId: z.string().describe('Who does it'),
     from: z.string(),
@@ -213,7 +218,7 @@ export const DelegationView = z
     roles: z.array(z.string()).nullable().describe('Null: every role that the person holds'),
     caseKinds: z.array(z.string()).nullable().describe('Null: every kind of case'),
     limits: z.array(Money).nullable().describe('Null: as far as the person’s own limits go'),
-    status: z.enum(['active', 'revoked']),
+    status: DelegationStatus,
   })
   .openapi('Delegation');
 

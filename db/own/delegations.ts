@@ -65,21 +65,42 @@ export const delegationIn = (db: Db, tenant: string, delegationId: string): Dele
   return row && delegationOf(row);
 };
 
-const contentOf = ({ id: _, fromMs, untilMs, ...rest }: Delegation): JsonObject => ({
-  ...rest,
-  limits: rest.limits?.map(({ amount, currency }) => ({ amount, currency })) ?? null,
-  from: instantAt(fromMs),
-  until: untilMs === null ? null : instantAt(untilMs),
-});
+/** All of a tenant's, by person and start. */
+export const allDelegationsIn = (db: Db, tenant: string): Delegation[] =>
+  db
+    .select()
+    .from(delegations)
+    .where(eq(delegations.tenant, tenant))
+    .orderBy(asc(delegations.personId), asc(delegations.fromMs), asc(delegations.delegationId))
+    .all()
+    .map(delegationOf);
 
-const write = (db: Db, tenant: string, delegation: Delegation, by: ChangedBy): void => {
+/** A delegation as history keeps it. */
+export const delegationContent = (delegation: Delegation): JsonObject => {
+  const { kind, personId, delegateId, status, fromMs, untilMs, roles, caseKinds, limits } = delegation;
+  return {
+    ...{ kind, personId, delegateId, status, roles, caseKinds },
+    limits: limits?.map(({ amount, currency }) => ({ amount, currency })) ?? null,
+    from: instantAt(fromMs),
+    until: untilMs === null ? null : instantAt(untilMs),
+  };
+};
+
+/** Writes a delegation that has been checked, with its trace. */
+export const writeDelegation = (
+  db: Db,
+  tenant: string,
+  delegation: Delegation,
+  by: ChangedBy,
+  change: 'added' | 'changed' | 'revoked',
+): void => {
   const { id, ...row } = delegation;
   db.insert(delegations)
     .values({ tenant, delegationId: id, ...row })
     .onConflictDoUpdate({ target: [delegations.tenant, delegations.delegationId], set: row })
     .run();
-  const content = contentOf(delegation);
-  const type = `${row.kind}.${row.status === 'revoked' ? 'revoked' : 'added'}`;
+  const content = delegationContent(delegation);
+  const type = `${row.kind}.${change}`;
   recordChange(db, tenant, { type, subject: { kind: 'delegation', id }, content, detail: content }, by);
 };
 
@@ -103,7 +124,7 @@ export const addDelegation = (
       nowMs: by.atMs,
     });
     if (faults.length > 0) return { faults };
-    write(db, tenant, delegation, by);
+    writeDelegation(db, tenant, delegation, by, 'added');
     return { saved: delegation };
   });
 
@@ -118,7 +139,7 @@ export const revokeDelegation = (
     const there = delegationIn(db, tenant, delegationId);
     if (!there) return { refused: 'missing' };
     const revoked: Delegation = { ...there, status: 'revoked' };
-    if (there.status === 'active') write(db, tenant, revoked, by);
+    if (there.status === 'active') writeDelegation(db, tenant, revoked, by, 'revoked');
     return { saved: revoked };
   });
 
