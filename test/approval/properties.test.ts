@@ -67,12 +67,14 @@ describe('a decision by several people', () => {
     fc.assert(
       fc.property(approval, acts, (begun, draws) => {
         const lentAs = new Map<string, Signer>();
-        for (const { act, before, after } of play(begun, draws).accepted) {
+        for (const { act, at, before, after } of play(begun, draws).accepted) {
           const seatIn = ({ seats }: Approval): Seat | undefined =>
             seats.find(({ id }) => 'seat' in act && id === act.seat);
           const [given, decided] = [seatIn(before), seatIn(after)];
           if (act.type === 'delegate' && given) {
-            lentAs.set(given.id, given.signer);
+            // Whoever has lent it may lend it to another instead, though it has climbed since.
+            const isLent = given.delegation !== undefined && given.delegation.until > at;
+            lentAs.set(given.id, (isLent && lentAs.get(given.id)) || given.signer);
             expect(before.lends === undefined || mightBorrow(given.signer, act.actor.id, act.to.id)).toBe(
               true,
             );
