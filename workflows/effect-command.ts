@@ -147,7 +147,7 @@ const serviceCommand = async (
   }
 };
 
-/** Nobody may take the seat: the ladder goes on. At its top nobody is left, and the seat waits for compliance. */
+/** Nobody may take the seat: the ladder goes on. At its top nobody is left, which the case records and tells. */
 const climbCommand = ({ id, taskId }: Effect & { type: 'assignTask' }): Command => ({
   id: `${id}.climbed`,
   type: 'task',
