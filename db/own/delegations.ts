@@ -2,6 +2,7 @@ import { and, asc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
 import { instantAt } from '../../machines/kernel/instant.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
 import { checkDelegation } from '../../machines/people/check-delegation.ts';
+import { givenDelegations } from '../../machines/people/given-delegations.ts';
 import type { Delegation } from '../../machines/people/organisation.ts';
 import type { Db, Store } from '../open.ts';
 import { perConnection } from '../prepared.ts';
@@ -117,11 +118,12 @@ export const addDelegation = (
     const { id, roles = [] } = personIn(db, tenant, delegation.personId, by.atMs) ?? {
       id: delegation.personId,
     };
+    const known = knownIn(db, tenant);
+    const others = statements(db).all.all({ tenant, nowMs: by.atMs }).map(delegationOf);
     const faults = checkDelegation(delegation, {
       delegator: { id, roles, limits: limitsIn(db, tenant, id, roles) },
-      others: statements(db).all.all({ tenant, nowMs: by.atMs }).map(delegationOf),
-      known: knownIn(db, tenant),
-      nowMs: by.atMs,
+      given: givenDelegations(others, known),
+      ...{ known, nowMs: by.atMs },
     });
     if (faults.length > 0) return { faults };
     writeDelegation(db, tenant, delegation, by, 'added');

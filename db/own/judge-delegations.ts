@@ -1,5 +1,6 @@
 import { checkDelegation, type Delegator } from '../../machines/people/check-delegation.ts';
 import { emptyPeriod, type PeopleFault } from '../../machines/people/fault.ts';
+import { type GivenDelegations, givenDelegations } from '../../machines/people/given-delegations.ts';
 import { type AuthorityLimit, type Delegation, namesHeld } from '../../machines/people/organisation.ts';
 import { isIn } from '../../machines/people/period.ts';
 import { allDelegationsIn, delegationContent, writeDelegation } from './delegations.ts';
@@ -29,15 +30,18 @@ export const judgeDelegations = (
   judging: Judging,
 ): Judged => {
   if (lines.length === 0) return { bad: [], steps: [] };
-  const { db, tenant, by } = judging;
+  const { db, tenant, known, by } = judging;
   const stored = new Map(allDelegationsIn(db, tenant).map((delegation) => [delegation.id, delegation]));
   const states = statesOf(lines, (id) => stored.get(id)).map(({ line, before, after }) => ({
     ...{ line, before, after: before ? revokedAsItWas(before, after) : after },
   }));
   const afterwards = new Map([...stored, ...states.map(({ after }) => [after.id, after] as const)]);
   const against: Against = {
-    others: [...afterwards.values()].filter(
-      ({ status, untilMs }) => status === 'active' && (untilMs === null || untilMs > by.atMs),
+    given: givenDelegations(
+      [...afterwards.values()].filter(
+        ({ status, untilMs }) => status === 'active' && (untilMs === null || untilMs > by.atMs),
+      ),
+      known,
     ),
     delegatorOf: delegatorsAfter(limits(), judging),
   };
@@ -59,7 +63,7 @@ export const judgeDelegations = (
 
 interface Against {
   /** All that are neither revoked nor over once the import is there. */
-  others: Delegation[];
+  given: GivenDelegations;
   delegatorOf: (personId: string) => Delegator;
 }
 
@@ -72,7 +76,7 @@ const revokedAsItWas = (before: Delegation, after: Delegation): Delegation =>
 
 const badLinesOf = (
   { line, before, after }: State<Delegation>,
-  { others, delegatorOf }: Against,
+  { given, delegatorOf }: Against,
   { known, by, self }: Judging,
 ): BadLine[] => {
   const bad = (code: BadLine['code'], pointer: string, reason: string): BadLine[] => [
@@ -93,9 +97,7 @@ const badLinesOf = (
     ...faultsOf(
       'delegations',
       line,
-      checkDelegation(after, {
-        ...{ delegator: delegatorOf(after.personId), others, known, nowMs: by.atMs },
-      }),
+      checkDelegation(after, { delegator: delegatorOf(after.personId), given, known, nowMs: by.atMs }),
     ),
     ...(ownGain
       ? bad('FOUR_EYES', '/delegateId', 'is yourself: nobody gives somebody else’s rights to themselves')

@@ -1,6 +1,7 @@
 import { DAY_MS } from '../kernel/instant.ts';
 import { isCurrency } from './currencies.ts';
 import { emptyPeriod, type Known, type PeopleFault, unknownPerson } from './fault.ts';
+import { type GivenDelegations, humanOf } from './given-delegations.ts';
 import { limitsOf } from './limits-of.ts';
 import type { AuthorityLimit, Delegation } from './organisation.ts';
 import { overlap } from './period.ts';
@@ -23,16 +24,16 @@ export interface Delegator {
  * Only one's own rights are passed on, so that none is ever passed on twice; a limit never exceeds one's own; no circle
  * of delegations that run at one time; nobody stands in for themselves, under another account included.
  *
- * @param others delegations that are not revoked
+ * @param given delegations that are not revoked; this one may be among them
  */
 export const checkDelegation = (
   delegation: Delegation,
   {
     delegator,
-    others,
+    given,
     known,
     nowMs,
-  }: { delegator: Delegator; others: Delegation[]; known: Known; nowMs: number },
+  }: { delegator: Delegator; given: GivenDelegations; known: Known; nowMs: number },
 ): PeopleFault[] => {
   const { personId, delegateId } = delegation;
   const persons = [
@@ -43,8 +44,8 @@ export const checkDelegation = (
     ? persons
     : [
         ...periodFaults(delegation, nowMs),
-        ...loopFaults(delegation, others, known),
-        ...crowdFaults(delegation, others),
+        ...loopFaults(delegation, given, known),
+        ...crowdFaults(delegation, given),
         ...roleFaults(delegation, delegator),
         ...limitFaults(delegation, delegator, nowMs),
       ];
@@ -64,38 +65,32 @@ const periodFaults = (delegation: Delegation, nowMs: number): PeopleFault[] => {
     : emptyPeriod(delegation, '/until');
 };
 
-const loopFaults = (delegation: Delegation, others: Delegation[], known: Known): PeopleFault[] => {
-  const humanOf = (id: string): string => known.person(id)?.humanId ?? id;
-  const me = humanOf(delegation.personId);
+const loopFaults = (delegation: Delegation, given: GivenDelegations, known: Known): PeopleFault[] => {
+  const me = humanOf(known, delegation.personId);
   const loop = (message: string): PeopleFault[] => [
     { code: 'DELEGATION_LOOP', pointer: '/delegateId', message },
   ];
-  if (humanOf(delegation.delegateId) === me) {
+  if (humanOf(known, delegation.delegateId) === me) {
     return loop('is the same person');
   }
   if (delegation.kind === 'substitution') {
     // Two who are each other's deputies are no circle: rights that came from a substitution go no further.
     return [];
   }
-  const running = others.filter(
-    (other) => other.kind === 'delegation' && other.id !== delegation.id && overlap(other, delegation),
-  );
-  const reached = new Set([humanOf(delegation.delegateId)]);
+  const reached = new Set([humanOf(known, delegation.delegateId)]);
   for (const at of reached) {
-    for (const { personId, delegateId } of running) {
-      if (humanOf(personId) === at) {
-        reached.add(humanOf(delegateId));
-      }
+    for (const { delegateId } of meanwhile(delegation, given.byGiver.get(at))) {
+      reached.add(humanOf(known, delegateId));
     }
   }
   return reached.has(me) ? loop('has delegated, in the end, to this same person') : [];
 };
 
-const crowdFaults = (delegation: Delegation, others: Delegation[]): PeopleFault[] => {
-  const held = others.filter(
-    (other) =>
-      other.id !== delegation.id && other.delegateId === delegation.delegateId && overlap(other, delegation),
-  );
+const meanwhile = (delegation: Delegation, others: Delegation[] = []): Delegation[] =>
+  others.filter((other) => other.id !== delegation.id && overlap(other, delegation));
+
+const crowdFaults = (delegation: Delegation, { byDelegate }: GivenDelegations): PeopleFault[] => {
+  const held = meanwhile(delegation, byDelegate.get(delegation.delegateId));
   return held.length < delegationsPerDelegateMax
     ? []
     : [

@@ -4,6 +4,7 @@ import { checkDelegation, type Delegator } from '../../machines/people/check-del
 import { checkLimit } from '../../machines/people/check-limit.ts';
 import { checkDepartment, checkPerson } from '../../machines/people/check-person.ts';
 import type { Known } from '../../machines/people/fault.ts';
+import { givenDelegations } from '../../machines/people/given-delegations.ts';
 import type {
   Absence,
   AuthorityLimit,
@@ -192,7 +193,11 @@ describe('a delegation', () => {
     ...changes,
   });
   const check = (changes: Partial<Delegation>, others: Delegation[] = []) =>
-    codes(checkDelegation(given(changes), { delegator, others, known, nowMs: 5 }));
+    codes(
+      checkDelegation(given(changes), {
+        ...{ delegator, given: givenDelegations(others, known), known, nowMs: 5 },
+      }),
+    );
 
   test.each<[string, Partial<Delegation>, string[]]>([
     ['of what one holds', {}, []],
