@@ -21,8 +21,9 @@ const takenMax = 100;
 
 /**
  * One look at the cases whose owner is away for long, has left or has no part in them any more, the most urgent first:
- * who stands in for them is asked to become the owner, else who leads their department. They stay the owner until somebody accepts; once they are there
- * again, what still waits is withdrawn. Safe to repeat, and by several processes at once.
+ * who stands in for them is asked to become the owner, else who leads their department. They stay the owner until
+ * somebody accepts; once they are there again, what still waits is withdrawn. Safe to repeat, and by several processes at
+ * once.
  *
  * @returns how many cases somebody was asked for, or is asked for no more
  */

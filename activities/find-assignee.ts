@@ -28,8 +28,8 @@ export interface FindOptions {
 
 /**
  * Who gets a task: one of those who may do it, are not away and have a part in the case, chosen by the kernel's rules;
- * where the person named for it or all of them are away, who stands in for them. Where there is nobody, a lead gets it to see that it is
- * done. A seat has its own ladder.
+ * where the person named for it or all of them are away, who stands in for them. Where there is nobody, a lead gets it
+ * to see that it is done. A seat has its own ladder.
  */
 export const findAssignee = (db: Db, wanted: Wanted, options: FindOptions): Person | undefined => {
   const { tenant, caseId, role, department, skills, licences, regions, notPersons, policy, atLeast } = wanted;

@@ -10,6 +10,7 @@ import { type CaseRow, getCase } from '../db/read/get-case.ts';
 import { isHiddenIn } from '../db/read/out-of-sight.ts';
 import { policyOfCaseIn } from '../db/read/policy-of-case.ts';
 import { type TaskToHandOn, tasksToHandOn } from '../db/read/tasks-to-hand-on.ts';
+import { tasksOfExcluded } from '../db/read/work-of-excluded.ts';
 import { systemFacts } from '../machines/kernel/advance.ts';
 import { assignmentOf } from '../machines/kernel/assignment.ts';
 import type { Actor, Command } from '../machines/kernel/command.ts';
@@ -39,24 +40,25 @@ export interface RoundParts {
 /** Tasks that one round takes. */
 const takenMax = 100;
 
+/** Whose tasks a round looks at: of people who are away or have left; of those who have no part in the case. */
+const lookups = { absent: tasksToHandOn, excluded: tasksOfExcluded };
+
 /**
- * One look at the open tasks of people who are away or have left, the most urgent first: each goes to who stands in for
- * them, else to somebody chosen anew, by an ordinary command to its case, which records it and tells both. Safe to
- * repeat, and by several processes at once: the command names the state of the case that it was decided by.
+ * One look at the open tasks of such people, the most urgent first: each goes to who stands in for them, else to somebody
+ * chosen anew, by an ordinary command to its case, which records it and tells both. Safe to repeat, and by several
+ * processes at once: the command names the state of the case that it was decided by.
  *
  * @returns how many tasks went to somebody
  */
-export const createHandOnRound = ({
-  store,
-  send,
-  say,
-  now = Date.now,
-}: RoundParts): ((signal?: AbortSignal) => Promise<number>) => {
-  const tries = createTaskTries('tasks of the absent', say);
+export const createHandOnRound = (
+  { store, send, say, now = Date.now }: RoundParts,
+  of: keyof typeof lookups = 'absent',
+): ((signal?: AbortSignal) => Promise<number>) => {
+  const tries = createTaskTries(`tasks of the ${of}`, say);
   return async (signal) => {
     const nowMs = now();
     // What could not be done lately is read again and left alone, so as many more are asked for.
-    const found = await tasksToHandOn(store, nowMs, takenMax + tries.begin(nowMs));
+    const found = await lookups[of](store, nowMs, takenMax + tries.begin(nowMs));
     let handed = 0;
     for (const task of found.filter((each) => !tries.isResting(each)).slice(0, takenMax)) {
       if (signal?.aborted) {

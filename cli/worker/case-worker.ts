@@ -59,6 +59,7 @@ export interface CaseWorker {
 /** How long the sweeps over tasks wait for a case's answer. */
 const answerMsMax = 5_000;
 const absentEveryMs = 10_000;
+const excludedEveryMs = 60_000;
 const desertedEveryMs = 300_000;
 const ownersEveryMs = 60_000;
 const surgeEveryMs = 60_000;
@@ -122,6 +123,9 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
   const handOn = repeatRound(createHandOnRound({ store, send: sendToCase, say }), {
     ...{ what: 'tasks of the absent', everyMs: absentEveryMs, say },
   });
+  const fromExcluded = repeatRound(createHandOnRound({ store, send: sendToCase, say }, 'excluded'), {
+    ...{ what: 'tasks of the excluded', everyMs: excludedEveryMs, say },
+  });
   const toLeads = repeatRound(createLeadRound({ store, send: sendToCase, say }), {
     ...{ what: 'tasks that wait for nobody', everyMs: desertedEveryMs, say },
   });
@@ -143,6 +147,7 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
       relay?.stop(),
       notices?.stop(),
       handOn.stop(),
+      fromExcluded.stop(),
       toLeads.stop(),
       owners.stop(),
       surges.stop(),

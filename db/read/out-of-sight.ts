@@ -70,6 +70,11 @@ export const hidingFacets = (store: Store, reader: Reader): Promise<string[]> =>
     );
   });
 
+/** The facets that would put a case out of this reader's sight, whether any case has one or not. */
+export const hidingFacetsIn = (db: Db, reader: Reader): string[] => [
+  ...new Set(keysIn(db, reader).map(excludedFacet)),
+];
+
 /** Whether a case is out of a person's sight. */
 export const isHiddenIn = (db: Db, reader: Reader, caseId: string): boolean => {
   const facets = statements(db).ofCase.all({ tenant: reader.tenant, caseId });

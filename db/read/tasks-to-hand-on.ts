@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import type { Store } from '../open.ts';
-import { tasksOfExcludedIn } from './work-of-excluded.ts';
 
 /** An open task whose assignee cannot do it now. */
 export interface TaskToHandOn {
@@ -12,13 +11,12 @@ export interface TaskToHandOn {
 }
 
 /**
- * Open tasks of people who have no part in the case any more, who are away or have left, and those of substitutes that may be for a role which they only had
+ * Open tasks of people who are away or have left, and those of substitutes that may be for a role which they only had
  * while they stood in; whoever asks looks at the latter more closely.
  */
 export const tasksToHandOn = (store: Store, nowMs: number, limit: number): Promise<TaskToHandOn[]> =>
-  store.read((db) => [
-    ...tasksOfExcludedIn(db, nowMs, limit),
-    ...db.all<TaskToHandOn>(sql`
+  store.read((db) =>
+    db.all<TaskToHandOn>(sql`
       with unable(tenant, person_id, because) as (
         select tenant, person_id, 'left' from people where status = 'disabled' and open_tasks > 0
         union
@@ -38,4 +36,4 @@ export const tasksToHandOn = (store: Store, nowMs: number, limit: number): Promi
         and g.kind = 'role' and g.name = t.role
         and (g.from_ms is null or g.from_ms <= ${nowMs}) and (g.until_ms is null or g.until_ms > ${nowMs})))
       order by t.due_sort, t.task_id limit ${limit}`),
-  ]);
+  );

@@ -21,7 +21,7 @@ const person = (id: string, roles: string[], extra: Partial<Person> = {}): Perso
 
 beforeEach(async () => {
   api = await startNotified({ at: '2026-03-02T02:00:00.000Z' });
-  handOn = createHandOnRound(parts());
+  handOn = createHandOnRound(parts(), 'excluded');
   askOwners = createOwnerRound(parts());
   for (const each of [
     person('head', ['agent', 'handler', 'lead']),
