@@ -9,6 +9,7 @@ import { requireReportReader } from '../require-report-reader.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { Instant, readProblems } from '../schemas/common.ts';
 import { Id } from '../schemas/people.ts';
+import { reportAnswer } from '../schemas/report.ts';
 import type { Services } from '../services.ts';
 import { sightOf } from '../sight.ts';
 
@@ -47,23 +48,11 @@ const reportRoute = createRoute({
     }),
   },
   responses: {
-    200: {
-      description: 'A line for each department and step',
-      content: {
-        'application/json': {
-          schema: z
-            .object({
-              from: z.string(),
-              to: z.string(),
-              whole: z
-                .boolean()
-                .describe(`False: there are more than ${taskTimesMax} tasks; ask for less time`),
-              items: z.array(DepartmentStep),
-            })
-            .openapi('DepartmentReport'),
-        },
-      },
-    },
+    200: reportAnswer('A line for each department and step', {
+      name: 'DepartmentReport',
+      line: DepartmentStep,
+      readMax: `${taskTimesMax} tasks`,
+    }),
     ...readProblems,
   },
 });

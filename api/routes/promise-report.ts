@@ -4,7 +4,8 @@ import { promiseReport } from '../../machines/people/promise-report.ts';
 import { reportSpan } from '../report-span.ts';
 import { requireReportReader } from '../require-report-reader.ts';
 import { newRouter, on, type Router } from '../router.ts';
-import { Instant, readProblems } from '../schemas/common.ts';
+import { readProblems } from '../schemas/common.ts';
+import { reportAnswer, reportQuery } from '../schemas/report.ts';
 import type { Services } from '../services.ts';
 import { sightOf } from '../sight.ts';
 
@@ -25,23 +26,13 @@ const report = createRoute({
   path: '/v1/reports/promises',
   summary: 'What became of the promises to customers that were given in a time, by who gave them',
   tags: ['Reports'],
-  request: { query: z.strictObject({ from: Instant.optional(), to: Instant.optional() }) },
+  request: { query: reportQuery },
   responses: {
-    200: {
-      description: 'A line for each person',
-      content: {
-        'application/json': {
-          schema: z
-            .object({
-              from: z.string(),
-              to: z.string(),
-              whole: z.boolean().describe(`False: there are more than ${promisesMax}; ask for less time`),
-              items: z.array(PromiseLine),
-            })
-            .openapi('PromiseReport'),
-        },
-      },
-    },
+    200: reportAnswer('A line for each person', {
+      name: 'PromiseReport',
+      line: PromiseLine,
+      readMax: `${promisesMax} promises`,
+    }),
     ...readProblems,
   },
 });

@@ -5,7 +5,8 @@ import { hiddenStates } from '../hidden-states.ts';
 import { reportSpan } from '../report-span.ts';
 import { requireReportReader } from '../require-report-reader.ts';
 import { newRouter, on, type Router } from '../router.ts';
-import { Instant, readProblems } from '../schemas/common.ts';
+import { readProblems } from '../schemas/common.ts';
+import { reportAnswer, reportQuery } from '../schemas/report.ts';
 import type { Services } from '../services.ts';
 import { sightOf } from '../sight.ts';
 
@@ -26,25 +27,13 @@ const report = createRoute({
   path: '/v1/reports/transfers',
   summary: 'What went to and fro between departments, and how long it waited; by when cases were opened',
   tags: ['Reports'],
-  request: { query: z.strictObject({ from: Instant.optional(), to: Instant.optional() }) },
+  request: { query: reportQuery },
   responses: {
-    200: {
-      description: 'A line for each pair of departments',
-      content: {
-        'application/json': {
-          schema: z
-            .object({
-              from: z.string(),
-              to: z.string(),
-              whole: z
-                .boolean()
-                .describe(`False: there are more than ${transferCasesMax} cases; ask for less time`),
-              items: z.array(TransferPair),
-            })
-            .openapi('TransferReport'),
-        },
-      },
-    },
+    200: reportAnswer('A line for each pair of departments', {
+      name: 'TransferReport',
+      line: TransferPair,
+      readMax: `${transferCasesMax} cases`,
+    }),
     ...readProblems,
   },
 });
