@@ -1,7 +1,7 @@
 import { repeatRound } from '../../activities/repeat-round.ts';
 import { StoreUnavailable } from '../../db/failure.ts';
 import type { Store } from '../../db/open.ts';
-import { endContact, keepContact } from '../../db/own/worker-contacts.ts';
+import { endContact, freeMessages, keepContact } from '../../db/own/worker-contacts.ts';
 import { type Contact, knownUntilMs, nextContact, silentAfterMs } from './contact.ts';
 
 export interface StepParts {
@@ -25,18 +25,23 @@ export interface InStep {
 
 /**
  * Sees to it that no case waits for what its run does not know although the store has it: after a worker died, or
- * Temporal was away. Each worker leaves signs of life in the store; who finds one that has grown old takes it over. Await
- * it before the worker takes work.
+ * Temporal was away. Each worker leaves signs of life in the store; who finds one that has grown old takes it over, and the
+ * messages that it had taken go out. Await it before the worker takes work.
  *
  * @throws StoreUnavailable
  */
 export const keepInStep = async (parts: StepParts): Promise<InStep> => {
   const { store, workerId, reaches, tell, now, everyMs, say } = parts;
-  const signAt = (atMs: number): Promise<number | undefined> => {
+  const beganAtMs = now();
+  const signAt = async (atMs: number): Promise<number | undefined> => {
     const sign = { workerId, aliveAtMs: atMs, knownUntilMs: knownUntilMs(contact) };
-    return keepContact(store, sign, atMs - silentAfterMs);
+    const leftSinceMs = await keepContact(store, sign, atMs - silentAfterMs);
+    if (leftSinceMs !== undefined) {
+      await freeMessages(store, { workerId, beganAtMs, nowMs: atMs });
+    }
+    return leftSinceMs;
   };
-  let contact: Contact = { reachedAtMs: now(), owedSinceMs: undefined };
+  let contact: Contact = { reachedAtMs: beganAtMs, owedSinceMs: undefined };
   contact = { ...contact, owedSinceMs: await signAt(contact.reachedAtMs) };
   let telling: Promise<void> | undefined;
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, lt, lte, ne, sql } from 'drizzle-orm';
 import { retryDelayMs, triesMax } from '../../machines/notification/retry.ts';
 import type { Db, Store } from '../open.ts';
 import { type ChannelName, channelDeliveries } from '../schema/index.ts';
@@ -111,6 +111,16 @@ export const takeChannelDeliveries = (
         return { ...row, ...started };
       });
   });
+
+/** Makes due what a sender took before then (epoch milliseconds) and whose outcome it has not told: it is lost. */
+export const freeChannelDeliveriesIn = (db: Db, takenBeforeMs: number, nowMs: number): void => {
+  db.update(channelDeliveries)
+    .set({ nextAtMs: nowMs })
+    .where(
+      and(eq(channelDeliveries.status, 'started'), lt(channelDeliveries.nextAtMs, takenBeforeMs + startedMs)),
+    )
+    .run();
+};
 
 const keyOf = ({ tenant, deliveryId }: { tenant: string; deliveryId: string }) =>
   and(eq(channelDeliveries.tenant, tenant), eq(channelDeliveries.deliveryId, deliveryId));

@@ -1,5 +1,5 @@
-import { and, asc, eq, lte, sql } from 'drizzle-orm';
-import type { Store } from '../open.ts';
+import { and, asc, eq, lt, lte, sql } from 'drizzle-orm';
+import type { Db, Store } from '../open.ts';
 import { type OutboxRow, outbox } from '../schema/index.ts';
 
 /** A delivery whose outcome has not been told by then is started again. */
@@ -27,6 +27,14 @@ export const takeDeliveries = (
       return { ...row, ...started };
     });
   });
+
+/** Makes due what a relay took before then (epoch milliseconds) and whose outcome it has not told: it is lost. */
+export const freeDeliveriesIn = (db: Db, takenBeforeMs: number, nowMs: number): void => {
+  db.update(outbox)
+    .set({ nextAtMs: nowMs })
+    .where(and(eq(outbox.status, 'started'), lt(outbox.nextAtMs, takenBeforeMs + startedMs)))
+    .run();
+};
 
 const rowOf = ({ tenant, effectId }: { tenant: string; effectId: string }) =>
   and(eq(outbox.tenant, tenant), eq(outbox.effectId, effectId));

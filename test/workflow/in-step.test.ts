@@ -3,7 +3,11 @@ import { type Contact, nextContact } from '../../cli/worker/contact.ts';
 import { type InStep, keepInStep, type StepParts } from '../../cli/worker/keep-in-step.ts';
 import { StoreUnavailable } from '../../db/failure.ts';
 import type { Store } from '../../db/open.ts';
+import { queueDeliveriesIn, takeChannelDeliveries } from '../../db/own/notifications-deliveries.ts';
 import { workerContacts } from '../../db/schema/index.ts';
+import { takeDeliveries } from '../../db/write/outbox.ts';
+import { project } from '../../db/write/project.ts';
+import { syntheticCase, syntheticStep } from '../support/synthetic-case.ts';
 import { temporaryStore } from '../support/temporary-store.ts';
 
 // Guarantee: what a worker stored before it died, or while Temporal was away, is told to the cases' runs, once for all
@@ -59,8 +63,8 @@ afterEach(async () => {
 });
 
 /** A worker under a clock of its own, whose Temporal can be away, and what it was told to tell. */
-const worker = async (workerId: string, parts: Partial<StepParts> = {}) => {
-  const place = { nowMs: 1_000_000, reached: true, told: [] as number[], said: [] as string[] };
+const worker = async (workerId: string, parts: Partial<StepParts> = {}, beganAtMs = 1_000_000) => {
+  const place = { nowMs: beganAtMs, reached: true, told: [] as number[], said: [] as string[] };
   const inStep = await keepInStep({
     ...{ store, workerId, everyMs: 5 },
     now: () => place.nowMs,
@@ -115,6 +119,55 @@ test('who dies while telling leaves it to the next', async () => {
   const third = await worker('third');
   third.place.nowMs += 20_000;
   await expect.poll(() => third.place.told).toEqual([1_000_000]);
+});
+
+/** What a worker takes of two letters, which then go out of its hands with it, and of one message to a person. */
+const takeMessages = async (nowMs: number): Promise<number> => {
+  const letters = await takeDeliveries(store, { nowMs });
+  return letters.length + (await takeChannelDeliveries(store, { nowMs, lane: 'person' })).length;
+};
+
+const queueMessages = async (): Promise<void> => {
+  const letter = { type: 'deliver', template: 't', to: { customer: true }, data: {} } as const;
+  const effects = [1, 2].map((n) => ({ ...letter, id: `case-1/1/${n}` }));
+  await project(store, syntheticStep(syntheticCase(), {}, {}, effects));
+  const message = { tenant: 'acme', notificationId: 'n-1' };
+  await store.write((db) => queueDeliveriesIn(db, message, ['email'], 0));
+};
+
+test('messages that the dead had taken go out with the first that finds them dead', async () => {
+  await queueMessages();
+  await (await worker('dead')).stop(false);
+  expect(await takeMessages(1_000_500)).toBe(3);
+  const next = await worker('next', {}, 1_001_000);
+  next.place.nowMs = 1_008_000;
+  await expect.poll(signs).toContainEqual(expect.objectContaining({ aliveAtMs: 1_008_000 }));
+  expect(await takeMessages(1_008_000)).toBe(0);
+  next.place.nowMs = 1_008_001;
+  await expect.poll(() => takeMessages(1_008_001)).toBe(3);
+});
+
+test('messages that the finder has taken itself stay with it', async () => {
+  await queueMessages();
+  await (await worker('dead')).stop(false);
+  const living = await worker('living');
+  expect(await takeMessages(1_000_000)).toBe(3);
+  living.place.nowMs = 1_009_000;
+  await expect.poll(() => living.place.told).toEqual([1_000_000]);
+  expect(await takeMessages(1_009_000)).toBe(0);
+});
+
+test('messages that a third worker may have taken stay with it', async () => {
+  await queueMessages();
+  await (await worker('dead')).stop(false);
+  const third = await worker('third');
+  expect(await takeMessages(1_000_000)).toBe(3);
+  const finder = await worker('finder', {}, 1_001_000);
+  third.place.nowMs = 1_007_000;
+  await expect.poll(signs).toContainEqual(expect.objectContaining({ aliveAtMs: 1_007_000 }));
+  finder.place.nowMs = 1_009_000;
+  await expect.poll(() => finder.place.told).toEqual([1_000_000]);
+  expect(await takeMessages(1_009_000)).toBe(0);
 });
 
 test('after Temporal was away everything since then is told, and again if it goes away meanwhile', async () => {
