@@ -28,11 +28,22 @@ type Lookup = (sources: FactSources, state: FactState, facts: Facts) => Promise<
 
 const dayMs = 86_400_000;
 
-/** What the claim's ledger sums to, all of its exposures included; an exposure asks for its claim's. */
+/**
+ * What the claim's ledger sums to, all of its exposures included; an exposure asks for its claim's. Exposures in several
+ * currencies do not add up.
+ */
 const claimTotals: Lookup = async ({ store }, state) => {
   const claim = await claimOf(store, state);
-  const { reserve, approved, paid } = ledgerSums(await wholeLedger(store, claim));
-  return { reserve, approved, paid } as unknown as Json;
+  const ledger = await wholeLedger(store, claim);
+  const isMixed = new Set(ledger.map(({ amount }) => amount.currency)).size > 1;
+  const { reserve, approved, paid } = ledgerSums(ledger);
+  const sums = { reserve, approved, paid };
+  return Object.fromEntries(
+    Object.entries(sums).map(([line, sum]) => [
+      line,
+      isMixed ? { ...sum, currency: noCurrency } : { ...sum },
+    ]),
+  );
 };
 
 /**

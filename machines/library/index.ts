@@ -17,6 +17,7 @@ import exposure from './exposure/1.0.0.json' with { type: 'json' };
 import exposure110 from './exposure/1.1.0.json' with { type: 'json' };
 import exposure120 from './exposure/1.2.0.json' with { type: 'json' };
 import exposure130 from './exposure/1.3.0.json' with { type: 'json' };
+import exposure140 from './exposure/1.4.0.json' with { type: 'json' };
 import demo from './profiles/demo.json' with { type: 'json' };
 import team from './team/1.0.0.json' with { type: 'json' };
 import team110 from './team/1.1.0.json' with { type: 'json' };
@@ -32,6 +33,7 @@ export const shippedDefinitions = (): DefinitionDocument[] =>
     exposure110,
     exposure120,
     exposure130,
+    exposure140,
     complaint,
     complaint110,
     approval,

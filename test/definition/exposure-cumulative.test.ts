@@ -12,11 +12,12 @@ import { shippedDefinitions } from '../../machines/library/index.ts';
 import { scope } from '../expression/scope.ts';
 
 // Guarantee: what an exposure's proposal counts for is one sum, however it is asked: by the table that says who approves
-// as it is proposed, and by the authority that is judged as one person approves it.
+// as it is proposed, and by the authority that is judged as one person approves it. And a reserve counts for what the claim
+// has reserved in all.
 
-const document = shippedDefinitions().find(({ id, version }) => id === 'exposure' && version === '1.3.0');
+const document = shippedDefinitions().find(({ id, version }) => id === 'exposure' && version === '1.4.0');
 if (document?.decisions === undefined || document.events.approve?.authority === undefined) {
-  throw new Error('exposure@1.3.0 has tables and an authority.');
+  throw new Error('exposure@1.4.0 has tables and an authority.');
 }
 const tables = compileDecisions(
   document.decisions as NonNullable<RuntimeDefinition['decisions']>,
@@ -24,6 +25,7 @@ const tables = compileDecisions(
   feelOnly,
 );
 const authority = document.events.approve.authority as Expression;
+const reserveAuthority = document.events['reserve.set']?.authority as Expression;
 
 const scopeOf = (part: Partial<ExpressionScope>): ExpressionScope => ({ ...scope, event: null, ...part });
 const money = (amount: number, currency = 'CNY') => ({ amount, currency });
@@ -128,5 +130,52 @@ describe('what an exposure’s proposal counts for', () => {
   it('is nothing where a live case has no facts: nothing is proposed then', () => {
     const blind = { ...asked({ proposed: 1 }), facts: {} };
     expect(() => decide(blind)).toThrow('that is none');
+  });
+});
+
+describe('what a reserve counts for', () => {
+  interface Reserved {
+    set: number;
+    /** What is reserved here now. */
+    own: number;
+    claim?: number;
+    currency?: string;
+    ofClaim?: string;
+    historical?: boolean;
+  }
+  const counted = ({ set, own, claim = own, currency, ofClaim, historical = false }: Reserved): Json =>
+    evaluate(
+      reserveAuthority,
+      scopeOf({
+        ...{ event: { reserve: money(set, currency) }, ledger: { reserve: money(own) } },
+        ...{ case: { historical }, facts: { claimTotals: { reserve: money(claim, ofClaim) } } },
+      }),
+    );
+
+  it.each<[string, Reserved, Json]>([
+    ['the reserve alone where the claim has no other', { set: 700, own: 300 }, money(700)],
+    ['the whole claim’s with it, its own not twice', { set: 700, own: 300, claim: 800 }, money(1_200)],
+    ['itself where the claim has not been told of it yet', { set: 700, own: 300, claim: 0 }, money(700)],
+    ['nothing to judge where it falls', { set: 299, own: 300, claim: 90_000 }, false],
+    ['nothing to judge where it stays', { set: 300, own: 300, claim: 90_000 }, false],
+    ['itself where the case is imported', { set: 700, own: 300, claim: 800, historical: true }, money(700)],
+    [
+      'more than anybody’s limit where the claim is reserved for in another currency',
+      { set: 700, own: 300, claim: 800, ofClaim: 'USD' },
+      money(1_200, 'XXX'),
+    ],
+    [
+      'nothing to judge in another currency, which no rule takes',
+      { set: 700, own: 300, currency: 'USD' },
+      false,
+    ],
+  ])('is %s', (_, reserved, expected) => {
+    expect(counted(reserved)).toEqual(expected);
+  });
+
+  it('is no amount where nobody could tell what the claim has: nothing is raised then', () => {
+    const given = { event: { reserve: money(2) }, ledger: { reserve: money(1) } };
+    const blind = scopeOf({ ...given, case: { historical: false }, facts: {} });
+    expect(evaluate(reserveAuthority, blind)).toMatchObject({ amount: null });
   });
 });

@@ -40,6 +40,7 @@ const released: { [version: string]: string } = {
   'claim@1.2.0': '1cc3b2f12b9798a5e1a07e25af65d3efb73d4a9bf5b3fc8a5d5b63d5582b90eb',
   'claim@1.1.0': '771bcf6c72bb30b657c5e7fc65acafd2cdd319c0d5c379bc7206e6cee994becb',
   'claim@1.0.0': 'd1104cb000a78be4e1496935eccd43c76472c14a9d03ec537596d798ea1af51a',
+  'exposure@1.4.0': '789903a057dbc61745ff3b2f932088079e20b644dde0ef8deb8da2d3a7a63905',
   'exposure@1.3.0': '3c14740da9c835cec9581959ca1f011df05dbc3e14f205c7c4e87ef7ab179f20',
   'exposure@1.2.0': 'd5f1a8fef4919c143be5733c2321d49fc253e226da8ce3b1fa6da78359612204',
   'exposure@1.1.0': '8282546f0bc285d7bc5a92998c9c9ed64a1e229d35420f1b845ba5b0513c9f53',
@@ -114,6 +115,7 @@ describe('a claim and its exposures', () => {
     ['1.1.0', '1.1.0', 'A large loss, disputed, heard by a team and approved by several'],
     ['1.2.0', '1.1.0', 'A large loss, disputed, heard by a team and approved by several'],
     ['1.3.0', '1.2.0', 'A large loss, disputed, heard by a team and approved by several'],
+    ['1.4.0', '1.2.0', 'A large loss, disputed, heard by a team and approved by several'],
   ])(
     'what an exposure %s tells sums in the claim %s to the exposure’s own ledger: %s',
     async (version, claimVersion, name) => {
@@ -153,6 +155,7 @@ describe('a claim and its exposures', () => {
     ['1.1.0', '1.1.0'],
     ['1.1.0', '1.2.0'],
     ['1.2.0', '1.3.0'],
+    ['1.2.0', '1.4.0'],
   ])(
     'starts one exposure per item, each with data that an exposure can be opened with: %s, %s',
     async (version, exposureVersion) => {

@@ -1,13 +1,21 @@
 import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { embeddedTenant } from '../../api/embedded-tenant.ts';
 import { factLookups } from '../../api/fact-lookups.ts';
+import { publishDefinition } from '../../db/own/definitions.ts';
 import { getCase } from '../../db/read/get-case.ts';
 import { cases } from '../../db/schema/index.ts';
+import { definitionHash } from '../../machines/definition/hash.ts';
+import { runtimePart } from '../../machines/definition/runtime-part.ts';
+import type { DefinitionDocument } from '../../machines/definition/schema.ts';
 import type { Facts } from '../../machines/kernel/command.ts';
+import type { JsonObject } from '../../machines/kernel/json.ts';
 import { approvedSince } from '../../machines/kernel/policy/party-total.ts';
 import type { LedgerLine } from '../../machines/kernel/state.ts';
+import { shippedDefinitions } from '../../machines/library/index.ts';
 import { drive, feel, minute } from '../kernel/case-driver.ts';
 import { startTestApi } from '../support/api.ts';
+import { recordsOf } from '../support/records.ts';
 
 // Guarantee: authority is judged by what a claim and a party get in all, so that splitting an amount gains nothing.
 
@@ -125,5 +133,88 @@ describe('an approval judged by it', () => {
     expect(approve(701)).toBe('AUTHORITY_EXCEEDED');
     expect(approve(1, 'XXX')).toBe('AUTHORITY_EXCEEDED');
     expect(approve(1, 'USD')).toBe('AUTHORITY_EXCEEDED');
+  });
+});
+
+describe('the reserves of a claim’s exposures', () => {
+  const newest = shippedDefinitions().findLast(({ id }) => id === 'exposure') as DefinitionDocument;
+  // As shipped, but for who opens one: here there is no claim that would.
+  const exposure = { ...newest, version: '99.0.0', open: { by: ['manager'] } };
+  let api: Awaited<ReturnType<typeof startTestApi>>;
+  beforeAll(async () => {
+    api = await startTestApi();
+    await publishDefinition(api.store, embeddedTenant, {
+      ...{ id: exposure.id, version: exposure.version, hash: definitionHash(exposure) },
+      document: exposure as unknown as JsonObject,
+      runtime: runtimePart(exposure),
+    });
+  });
+  afterAll(() => api.stop());
+
+  const yuan = (amount: number, currency = 'CNY') => ({ amount: amount * 100, currency });
+  const opened = async (person: string, definition: string, data: object, links: object[] = []) => {
+    const { status, body } = await api.call(person, 'POST', '/v1/cases', { definition, data, links });
+    expect([status, body.code]).toEqual([201, undefined]);
+    return body.caseId as string;
+  };
+  let claims = 0;
+  /** A claim with an exposure for each reserve; a number is so many yuan. */
+  const reserved = async (...reserves: (number | object)[]): Promise<string[]> => {
+    const claim = await opened('agent', 'claim', {
+      ...{ policyNumber: `R-${++claims}`, lossKind: 'motor', lossOn: '2026-03-01', description: 'Hail' },
+      reporter: { name: 'Li Si', phone: `1360000000${claims}` },
+    });
+    const ids: string[] = [];
+    for (const each of reserves) {
+      const reserve = typeof each === 'number' ? yuan(each) : each;
+      const data = { coverage: 'vehicle-damage', claimant: 'insured', reserve };
+      const caseId = await opened('manager', 'exposure', data, [{ rel: 'part-of', caseId: claim }]);
+      await api.cases.send(
+        { tenant: embeddedTenant, caseId: claim },
+        {
+          ...{ type: 'link', rel: 'part-of', caseId, id: `${caseId}.linked` },
+          facts: { actor: { id: 'system', roles: ['system'] } },
+        },
+        { deadlineMs: Number.POSITIVE_INFINITY },
+      );
+      ids.push(caseId);
+    }
+    return ids;
+  };
+  const set = async (person: string, caseId: string | undefined, reserve: object): Promise<string> => {
+    const { status, body } = await api.call(person, 'POST', `/v1/cases/${caseId}/events`, {
+      ...{ type: 'reserve.set', data: { reserve }, reason: 'The repairer says so.' },
+    });
+    return status === 200 ? 'taken' : body.code;
+  };
+
+  it('count together: split over two, what is above one’s limit is refused and recorded', async () => {
+    const [one, other] = await reserved(4_000, 4_000);
+    // An adjuster sets reserves up to ¥10,000.
+    expect(await set('adjuster', one, yuan(6_000))).toBe('taken');
+    expect(await set('adjuster', other, yuan(4_001))).toBe('AUTHORITY_EXCEEDED');
+    expect(recordsOf(api.store).at(-1)).toMatchObject({
+      ...{ type: 'command.refused', actorId: 'adjuster', subject: { id: other } },
+      detail: { code: 'AUTHORITY_EXCEEDED' },
+    });
+    expect(await set('lead', other, yuan(44_000))).toBe('taken');
+    expect(await set('lead', one, yuan(6_001))).toBe('AUTHORITY_EXCEEDED');
+    // Whoever may set one may lower it, from above their limit too, and not raise it back.
+    expect(await set('adjuster', other, yuan(43_000))).toBe('taken');
+    expect(await set('adjuster', other, yuan(43_001))).toBe('AUTHORITY_EXCEEDED');
+    expect(await set('lead', other, yuan(1, 'USD'))).toBe('EVENT_NOT_ALLOWED');
+  });
+
+  it('in two currencies do not add up: raised they are by nobody, lowered by whoever may set them', async () => {
+    const [yuans, dollars] = await reserved(1_000, yuan(1_000, 'USD'));
+    expect(await set('manager', yuans, yuan(1_001))).toBe('AUTHORITY_EXCEEDED');
+    expect(await set('manager', dollars, yuan(1_001, 'USD'))).toBe('AUTHORITY_EXCEEDED');
+    expect(await set('adjuster', dollars, yuan(999, 'USD'))).toBe('taken');
+  });
+
+  it('count together at the same moment too: of two that pass alone one is refused', async () => {
+    const both = await reserved(1_000, 1_000);
+    const answers = await Promise.all(both.map((each) => set('adjuster', each, yuan(6_000))));
+    expect(answers.toSorted()).toEqual(['AUTHORITY_EXCEEDED', 'taken']);
   });
 });

@@ -41,7 +41,7 @@ describe('a table against the definitions in use', () => {
     expect(finding).toEqual({
       ...{ pointer: '/acts/payment.approve/by', code: 'ACT_CLOSED', severity: 'warning' },
       message:
-        'Nobody can send "approve" of exposure@1.0.0, exposure@1.1.0, exposure@1.2.0, exposure@1.3.0: it is for lead, manager, none of whom the row lets do it.',
+        'Nobody can send "approve" of exposure@1.0.0, exposure@1.1.0, exposure@1.2.0, exposure@1.3.0, exposure@1.4.0: it is for lead, manager, none of whom the row lets do it.',
       fix: 'Name one of lead, manager under `by`, or publish a version whose "approve" is for a role of the row.',
     });
     expect(others.map(({ code, pointer }) => [code, pointer])).toEqual([
