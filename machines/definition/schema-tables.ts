@@ -56,6 +56,7 @@ export const TaskDefinition = z
     assign: TaskAssignment.exactOptional(),
     outcomes: list(EventName).min(1),
     notBy: list(Key).exactOptional(),
+    returnTo: list(Key).min(1).exactOptional(),
     checklist: list(Title).exactOptional(),
     priority: z.enum(['high', 'normal', 'low']).exactOptional(),
   })

@@ -1,25 +1,27 @@
 import { applyAdHocTask } from './ad-hoc-task.ts';
-import { applyEvent, refuse } from './apply-event.ts';
+import { refuse } from './apply-event.ts';
 import { endHandover, referToSuperior } from './apply-owner.ts';
 import { applySeat } from './apply-seat.ts';
 import type { Actor, TaskCommand } from './command.ts';
+import { endTask } from './end-task.ts';
 import { own } from './own.ts';
-import { areApart, beginTransfer, endTransfer, isPingPong, nameTask } from './owner-transfers.ts';
-import { holdsRole, isAmong, type Right, rightsOf } from './policy/rights.ts';
+import { areApart, beginTransfer, endTransfer, isPingPong } from './owner-transfers.ts';
+import type { Right } from './policy/rights.ts';
 import { mayContribute, mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import { replaceAssignee } from './replace-assignee.ts';
-import { outcomeBackTo } from './return-task.ts';
+import { returnTask } from './return-task.ts';
 import { type Cause, performer, type Run } from './run.ts';
 import type { Task } from './state.ts';
+import { fitting, holdsTask, type No, rightsTo } from './task-rights.ts';
 import { applyTaskVerb, currentTask, mention } from './task-verbs.ts';
-import { completeTask, personsWhoDid, putTask } from './tasks.ts';
+import { putTask } from './tasks.ts';
 
 /** Applies a verb on a task. */
 export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal | undefined => {
   const { facts, taskId, verb } = command;
   const found = own(run.state.tasks, taskId);
-  const no = (code: Parameters<typeof refuse>[2], detail: string) => refuse(run, facts, code, detail);
+  const no: No = (code, detail) => refuse(run, facts, code, detail);
   if (!found) {
     return no('TASK_UNKNOWN', 'This case has no such task.');
   }
@@ -59,31 +61,13 @@ export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal
     case 'reassign':
       return hand(run, command, task, cause, no);
     case 'complete':
-      return complete(run, command, task, cause, no);
+      return endTask(run, command, task, cause, no);
     case 'return':
-      return sendBack(run, command, task, cause, no);
+      return returnTask(run, command, task, cause, no);
     default:
       return no('OUTCOME_NOT_ALLOWED', 'That is for decisions by several people.');
   }
 };
-
-type No = (code: Parameters<typeof refuse>[2], detail: string) => Refusal;
-
-/** By which of their rights somebody may do the task; or why by none. */
-const rightsTo = (run: Run, task: Task, facts: TaskCommand['facts'], no: No): Right[] | Refusal => {
-  const definition = run.compiled.definition.tasks?.[task.state];
-  const named = rightsOf(run.policy, facts).filter((right) => holdsRole(right, [task.role]));
-  if (named.length === 0) {
-    return no('ROLE_REQUIRED', `The task is for the role ${task.role}.`);
-  }
-  const did = personsWhoDid(run, definition?.notBy ?? []);
-  const apart = named.filter((right) => !isAmong(right, did));
-  return apart.length === 0 ? no('FOUR_EYES', 'Whoever did the earlier step may not do this one.') : apart;
-};
-
-/** Somebody's task is taken up by that person alone, or by the right that they have lent. */
-const fitting = (rights: Right[], { assignee }: Task): Right[] =>
-  assignee === null ? rights : rights.filter((right) => isAmong(right, [assignee]));
 
 const takes = (rights: Right[], task: Task, no: No, cause: Cause): Refusal | undefined => {
   const [right] = fitting(rights, task);
@@ -95,9 +79,6 @@ const takes = (rights: Right[], task: Task, no: No, cause: Cause): Refusal | und
   }
   return undefined;
 };
-
-const holdsTask = (run: Run, task: Task, facts: TaskCommand['facts']): boolean =>
-  task.assignee !== null && fitting(rightsOf(run.policy, facts), task).length > 0;
 
 const assign = (run: Run, taskId: string, task: Task, assignee: string | null): undefined => {
   putTask(run, taskId, { ...task, assignee });
@@ -152,45 +133,6 @@ const handTo = (
   return assign(run, taskId, task, task.assignee);
 };
 
-/**
- * Returns a task to an earlier step. Where another department did that step, its time stays the sender's until somebody
- * there accepts it; and once too often, a superior is asked to name the owner besides.
- */
-const sendBack = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No): Refusal | undefined => {
-  const { facts, to, superior, toStep } = command;
-  const outcome = outcomeBackTo(run, task, toStep);
-  if (outcome === undefined) {
-    return no('RETURN_NOT_ALLOWED', 'No outcome of this task leads back to an earlier step of that name.');
-  }
-  if (command.reason === undefined) {
-    return no('REASON_REQUIRED', 'Say why the task goes back.');
-  }
-  cause.type = outcome;
-  cause.event = outcome;
-  const sender = performer(facts) as Actor;
-  if (to === undefined || superior === undefined || !areApart(sender, to)) {
-    return complete(run, { ...command, outcome }, task, cause, no);
-  }
-  const refer = isPingPong(run.state) && run.state.handover?.superior === undefined;
-  const before = run.state.tasks;
-  const transfer = beginTransfer(run, { of: 'task', from: sender, to });
-  const refusal = complete(run, { ...command, outcome }, task, cause, no);
-  if (refusal) {
-    return refusal;
-  }
-  const opened = Object.entries(run.state.tasks).find(
-    ([id, { state }]) => !own(before, id) && state === toStep,
-  );
-  if (refer) {
-    endHandover(run, 'withdrawn', sender.id);
-    referToSuperior(run, { from: sender.id, superior, transfer });
-  } else if (opened) {
-    nameTask(run, transfer, opened[0]);
-    putTask(run, opened[0], { ...opened[1], transfer });
-  }
-  return undefined;
-};
-
 const hand = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No): Refusal | undefined => {
   const { facts, to, verb, taskId } = command;
   const bySystem = facts.actor.roles.includes('system');
@@ -226,32 +168,4 @@ const hand = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No):
     return assign(run, taskId, task, to.id);
   }
   return 'refused' in rights ? rights : handTo(run, command, task, { to, cause, no });
-};
-
-const complete = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No): Refusal | undefined => {
-  const { facts, outcome, data, taskId } = command;
-  if (task.delegation !== undefined) {
-    return no('TASK_TAKEN', `The task is lent to ${task.delegation.to}, who resolves it first.`);
-  }
-  const outcomes = run.compiled.definition.tasks?.[task.state]?.outcomes ?? [];
-  if (outcome === undefined || !outcomes.includes(outcome)) {
-    return no('OUTCOME_NOT_ALLOWED', `The task ends with one of: ${outcomes.join(', ')}.`);
-  }
-  if (task.assignee !== null && !holdsTask(run, task, facts)) {
-    return no('TASK_TAKEN', `The task is assigned to ${task.assignee}.`);
-  }
-  const all = rightsTo(run, task, facts, no);
-  if ('refused' in all) {
-    return all;
-  }
-  const rights = fitting(all, task);
-  const refusal =
-    rights.length === 0
-      ? no('TASK_TAKEN', `The task is assigned to ${task.assignee}.`)
-      : applyEvent(run, { command, event: outcome, data, cause, rights });
-  if (refusal) {
-    return refusal;
-  }
-  completeTask(run, taskId, outcome, performer(facts).id, cause.rightOf);
-  return undefined;
 };

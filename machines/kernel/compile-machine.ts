@@ -29,7 +29,7 @@ import type { JsonObject } from './json.ts';
 import { KernelError } from './kernel-error.ts';
 import { expressionScope, type MachineContext, type MachineEvent } from './machine-context.ts';
 import { own } from './own.ts';
-import { commonAncestor, rootId, type StateInfo, stateTree } from './state-tree.ts';
+import { commonAncestor, rootId, type StateInfo, selfAndAncestors, stateTree } from './state-tree.ts';
 import { forbids } from './transition.ts';
 import { computeValue } from './value.ts';
 
@@ -51,6 +51,8 @@ export const microstepsMax = 1_000;
 
 /** The event that leads out of a final state when a case is opened again. */
 export const reopenEvent = (finalStateId: string): string => `case.reopen.${finalStateId}`;
+/** The event that leads a task's state back to an earlier step that the task's `returnTo` names. */
+export const returnEvent = (stateId: string): string => `task.return.${stateId}`;
 export const serviceDoneEvent = (invokeId: string): string => `service.done.${invokeId}`;
 export const serviceFailedEvent = (invokeId: string): string => `service.failed.${invokeId}`;
 
@@ -72,11 +74,13 @@ export interface MachineOptions {
   approvals?: RuntimeDefinition['approvals'];
   services?: RuntimeDefinition['services'];
   signing?: RuntimeDefinition['signing'];
+  tasks?: RuntimeDefinition['tasks'];
 }
 
 /** Builds the XState machine of a definition. Services are marks, not XState actors: nothing is ever spawned. */
 export const compileMachine = (machine: StateNode, options: MachineOptions): AnyStateMachine => {
-  const { languages, lengthMs = fixedLengthMs, decisions = {}, approvals, services, signing } = options;
+  const { languages, lengthMs = fixedLengthMs, decisions = {} } = options;
+  const { approvals, services, signing, tasks } = options;
   const tree = stateTree(machine);
   const delays = new Map<string, number>();
 
@@ -169,6 +173,9 @@ export const compileMachine = (machine: StateNode, options: MachineOptions): Any
     for (const [finalId, { target }] of reopenings(info)) {
       on[reopenEvent(finalId)] = [{ target: `#${target}`, actions: [{ type: marks.taken }] }];
     }
+    for (const step of stepsBack(info)) {
+      on[returnEvent(step)] = [{ target: `#${step}`, actions: [{ type: marks.taken }] }];
+    }
     for (const length of Object.keys(source.after ?? {})) {
       delays.set(length, lengthMs(length));
     }
@@ -226,6 +233,12 @@ export const compileMachine = (machine: StateNode, options: MachineOptions): Any
       const goal = tree.get(target);
       return final && goal && (commonAncestor(final, goal)?.id ?? rootId) === at.id;
     });
+
+  // Where an inner state catches every event with `*`, the way back from the states around it stands on it as well.
+  const stepsBack = (at: StateInfo): string[] =>
+    (Object.hasOwn(at.node.on ?? {}, '*') ? selfAndAncestors(at) : [at]).flatMap(
+      ({ id }) => own(tasks, id)?.returnTo ?? [],
+    );
 
   const root = tree.get(rootId) as StateInfo;
   const config = {

@@ -91,6 +91,7 @@ export const compile = (input: CompileInput, languages: ExpressionLanguages = fe
     ...(definition.approvals && { approvals: definition.approvals }),
     ...(definition.services && { services: definition.services }),
     ...(definition.signing && { signing: definition.signing }),
+    ...(definition.tasks && { tasks: definition.tasks }),
     decisions,
     ...(scaled ? { lengthMs: (length: string) => fixedMs(clockLength(scaled, length)) } : {}),
   });

@@ -123,6 +123,8 @@ export interface TaskDefinition {
   outcomes: string[];
   /** Four eyes: whoever completed the task of these states in this case may not do this one. */
   notBy?: string[];
+  /** Earlier steps, by the ids of their states, that whoever does the task may return it to; no event is drawn for it. */
+  returnTo?: string[];
   checklist?: Title[];
   priority?: 'high' | 'normal' | 'low';
 }

@@ -4,12 +4,11 @@ import { HOUR_MS, instantAt, instantMs, isInstant } from './instant.ts';
 import { isExcluded } from './policy/exclusion.ts';
 import { isAmong, rightsOf } from './policy/rights.ts';
 import { mayContribute, mayUse } from './policy.ts';
-import type { Refusal, RefusalCode } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
 import { nextId, performer, type Run } from './run.ts';
 import type { Task } from './state.ts';
+import type { No } from './task-rights.ts';
 import { putTask } from './tasks.ts';
-
-type No = (code: RefusalCode, detail: string) => Refusal;
 
 /** One person reminds of one task at most this often. */
 export const remindEveryMs = HOUR_MS;
