@@ -178,13 +178,14 @@ const noticesOf = (
     .map(([taskId, { assignee, state, seat }]) => ({
       ...{ taskId, assignee, isSeat: seat !== undefined, mark: marks.get(state) },
     }));
-  const mark = deadline === undefined ? undefined : clockMark(runtime, deadline);
+  const mark = deadline === undefined ? undefined : clockMark(runtime, deadline, row.state);
   const keeper = deadline === undefined ? undefined : keeperOf(row.state, deadline);
   const clock = deadline === undefined ? undefined : deadlineOf(about, row, deadline);
-  const workers = workersOf(row.state, clock);
+  const seat = deadline === undefined ? undefined : row.state.deadlines[deadline]?.seat;
+  const workers = workersOf(row.state, clock, seat);
   const assignees = (keeper === undefined ? workers : [keeper]).filter((id) => id !== null);
   const owner = keeper === undefined ? row.owner : keeper;
-  const seats = keeper === undefined ? openPlaces(row.state) : [];
+  const seats = keeper === undefined ? openPlaces(row.state, seat) : [];
   const parties = {
     ...{ owner, assignees, department: row.department, excluded: about.excluded },
     ownerRole: runtime.owner ?? null,

@@ -1,7 +1,8 @@
 import type { CaseRow } from '../db/read/get-case.ts';
-import { adHocClockTitle } from '../machines/kernel/ad-hoc-title.ts';
+import { ownClockTitle } from '../machines/kernel/ad-hoc-title.ts';
 import type { DeadlineDefinition, RuntimeDefinition } from '../machines/kernel/definition.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
+import { holderOf } from '../machines/notification/open-places.ts';
 
 /** A definition as far as its clocks go: the document has their titles, the runtime part what profiles change. */
 export interface ClockSource {
@@ -9,7 +10,7 @@ export interface ClockSource {
   runtime: Pick<RuntimeDefinition, 'deadlines' | 'profiles'>;
 }
 
-/** What a case's clock is by its definition and profile, or, where a person began it, by the case itself. */
+/** What a case's clock is by its definition and profile, or, where a person or a seat began it, by the case itself. */
 export const deadlineOf = (
   { document, runtime }: ClockSource,
   { profile, state }: Pick<CaseRow, 'profile' | 'state'>,
@@ -20,8 +21,9 @@ export const deadlineOf = (
   if (base || change) {
     return { ...base, ...change } as DeadlineDefinition;
   }
-  const clock = state.deadlines[name];
-  return clock?.adHoc && clock.rule && { ...clock.rule, title: adHocClockTitle(clock.adHoc.kind) };
+  const title = ownClockTitle(state, name);
+  const rule = state.deadlines[name]?.rule;
+  return title && rule && { ...rule, title };
 };
 
 /**
@@ -33,11 +35,18 @@ export const keeperOf = (state: CaseState, name: string): string | null | undefi
   return adHoc?.kind === 'owner' ? (state.handover?.superior ?? null) : adHoc?.by;
 };
 
-/** Who has the case's open tasks; of a clock that runs for a state with an open task, who has that one. */
+/**
+ * Who has the case's open tasks; of a clock that runs for a state with an open task, who has that one; of a seat's own, who has or
+ * had that seat.
+ */
 export const workersOf = (
   { tasks }: Pick<CaseState, 'tasks'>,
   clock: DeadlineDefinition | undefined,
+  seat?: string,
 ): (string | null)[] => {
+  if (seat !== undefined) {
+    return [holderOf(tasks, seat)];
+  }
   const states = (clock?.starts ?? []).flatMap((trigger) =>
     'enter' in trigger ? [trigger.enter].flat() : [],
   );

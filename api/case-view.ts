@@ -1,9 +1,9 @@
 import type { CaseRow } from '../db/read/get-case.ts';
-import { adHocClockTitle } from '../machines/kernel/ad-hoc-title.ts';
+import { ownClockTitle } from '../machines/kernel/ad-hoc-title.ts';
 import { allowedEvents } from '../machines/kernel/allowed.ts';
 import type { Facts } from '../machines/kernel/command.ts';
 import type { Compiled } from '../machines/kernel/compile.ts';
-import { tightestDueAt } from '../machines/kernel/due.ts';
+import { taskDueIn } from '../machines/kernel/due.ts';
 import type { Json } from '../machines/kernel/json.ts';
 import { ledgerSums } from '../machines/kernel/ledger.ts';
 import { clockMark } from '../machines/kernel/restriction.ts';
@@ -96,7 +96,7 @@ export const stateMarks = (published: Published): Map<string, string[]> => {
 const marksOf = new WeakMap<object, Map<string, string[]>>();
 
 const tasksOf = ({ row: { state }, published, reader }: Seen): Json => {
-  const dueAt = tightestDueAt(state);
+  const dueOf = taskDueIn(state);
   const marks = stateMarks(published);
   return Object.entries(state.tasks)
     .filter(([, task]) => maySeeRestricted(reader, marks.get(task.state)))
@@ -108,7 +108,7 @@ const tasksOf = ({ row: { state }, published, reader }: Seen): Json => {
         title: taskTitle(published.document, task.state),
         outcomes: outcomesOf(task, definition?.outcomes),
         checklist: definition?.checklist ?? [],
-        dueAt: task.status === 'open' ? (task.adHoc?.dueAt ?? dueAt) : null,
+        dueAt: task.status === 'open' ? dueOf(task) : null,
       };
     });
 };
@@ -122,14 +122,13 @@ const outcomesOf = ({ adHoc, seat }: Task, defined: string[] = []): string[] => 
 
 const deadlinesOf = (state: CaseState, { document, runtime }: Published, reader: Reader): Json =>
   Object.entries(state.deadlines)
-    .filter(([name]) => maySeeRestricted(reader, clockMark(runtime, name)))
+    .filter(([name]) => maySeeRestricted(reader, clockMark(runtime, name, state)))
     .map(([name, deadline]) => {
       const definition =
         document.deadlines?.[name] ?? document.profiles?.[state.profile ?? '']?.deadlines[name] ?? undefined;
       return {
         name,
-        title: (deadline.adHoc && adHocClockTitle(deadline.adHoc.kind)) ??
-          definition?.title ?? { zh: name, en: name },
+        title: ownClockTitle(state, name) ?? definition?.title ?? { zh: name, en: name },
         source: ((deadline.rule ?? definition)?.source as unknown as Json) ?? null,
         ...(deadline as unknown as { [key: string]: Json }),
       };

@@ -131,7 +131,7 @@ export const deadlineRoutes = (services: Services): Router => {
     const compiled = await services.definitions.compiledOf(row.state);
     const rule = deadline?.rule ?? compiled.deadlines[name];
     const calendar = compiled.calendars[rule?.calendar ?? compiled.calendar];
-    const mayKnow = maySeeRestricted(c.get('person'), clockMark(compiled.definition, name));
+    const mayKnow = maySeeRestricted(c.get('person'), clockMark(compiled.definition, name, row.state));
     if (!deadline || !rule || !calendar || !mayKnow) {
       throw new Condition('NOT_FOUND', 'This deadline has not started in this case.');
     }

@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { tightestDueAt } from '../../machines/kernel/due.ts';
+import { taskDueIn } from '../../machines/kernel/due.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
 import { dueSort } from '../due-sort.ts';
 import { groupKey } from '../group-key.ts';
@@ -34,22 +34,22 @@ const statements = perConnection((db) => ({
 }));
 
 /**
- * Writes the tasks that changed, and all open ones when the case's tightest deadline moves; a task that a person
- * added with a date of its own stands under that. A closed task that the case no longer carries stays in the list of the case's
+ * Writes the tasks that changed, and the open ones whose date moves: most stand under the case's tightest deadline, some
+ * have a date of their own. A closed task that the case no longer carries stays in the list of the case's
  * past work; an open one would be work that nobody can do, and goes.
  */
 export const writeTasks = (db: Db, state: CaseState, before: CaseState | undefined): void => {
   const { upsert, dropOpen } = statements(db);
   const { tenant, caseId, definition } = state;
-  const dueAt = tightestDueAt(state);
-  const dueAtBefore = before ? tightestDueAt(before) : dueAt;
+  const dueNow = taskDueIn(state);
+  const dueBefore = before ? taskDueIn(before) : dueNow;
   const { written, removed } = changedKeys(before?.tasks ?? {}, state.tasks);
   const changed = new Set(written.map(([taskId]) => taskId));
   for (const [taskId, task] of Object.entries(state.tasks)) {
     const open = task.status === 'open';
-    if (!changed.has(taskId) && !(open && dueAt !== dueAtBefore)) continue;
     // A closed task keeps the date that it stood under.
-    const taskDueAt = task.adHoc?.dueAt ?? (open ? dueAt : dueAtBefore);
+    const dueAt = open ? dueNow(task) : dueBefore(task);
+    if (!changed.has(taskId) && !(open && dueAt !== dueBefore(task))) continue;
     upsert.run({
       tenant,
       taskId,
@@ -65,8 +65,8 @@ export const writeTasks = (db: Db, state: CaseState, before: CaseState | undefin
       assignee: task.assignee,
       priority: taskPriority(db, tenant, definition.hash, task.state),
       openedAt: task.openedAt,
-      dueAt: taskDueAt,
-      dueSort: dueSort(taskDueAt),
+      dueAt,
+      dueSort: dueSort(dueAt),
       closedAt: task.closedAt ?? null,
       completedBy: task.completedBy ?? null,
       outcome: task.outcome ?? null,

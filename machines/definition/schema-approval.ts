@@ -9,6 +9,7 @@ const Signer = z
     department: Key.exactOptional(),
     personId: z.string().min(1).max(100).exactOptional(),
     byAuthority: z.boolean().exactOptional(),
+    limit: Length.exactOptional(),
   })
   .meta({ id: 'Signer' });
 
@@ -75,5 +76,6 @@ export const SigningDefinition = z
     assign: z.enum(['least-loaded', 'round-robin', 'by-hand']).exactOptional(),
     unfilled: z.strictObject({ tell: roles }).exactOptional(),
     lends: z.literal('fitting').exactOptional(),
+    seatClock: Key.exactOptional(),
   })
   .meta({ id: 'SigningDefinition' });

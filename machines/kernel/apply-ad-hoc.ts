@@ -1,7 +1,7 @@
 import { adHocMax, adHocState, dueMsMax } from './ad-hoc.ts';
 import { refuse } from './apply-event.ts';
 import type { AddedContact, AddedPromise, AddedTask, AdHocCommand, PromiseCommand } from './command.ts';
-import { cancelDeadline, isLive, setDeadline, stopDeadline } from './deadlines.ts';
+import { cancelDeadline, isLive, startClock, stopDeadline } from './deadlines.ts';
 import type { DeadlineDefinition } from './definition.ts';
 import { instantAt, instantMs, isInstant } from './instant.ts';
 import type { Json } from './json.ts';
@@ -94,9 +94,6 @@ const addPromise = (run: Run, { dueAt, text }: AddedPromise, cause: Cause, no: N
   return undefined;
 };
 
-/** Fractions of a word's time at which it warns. */
-const warnAt = [0.5, 0.75, 0.9];
-
 /** Starts a deadline that no definition has, with a definition of its own, so that it runs like any other. */
 export const startAdHocDeadline = (
   run: Run,
@@ -112,11 +109,7 @@ export const startAdHocDeadline = (
     limit: `PT${lengthS}S`,
     count: 'elapsed',
   };
-  setDeadline(run, name, {
-    ...{ status: 'running', startedAt: run.clock, limit: rule.limit, dueAt: null, pauses: [] },
-    ...{ extensions: [], provisional: false, adHoc, rule },
-    warnings: warnAt.map((fraction) => ({ fraction, at: run.clock })),
-  });
+  startClock(run, name, rule, { startedAt: run.clock, limit: rule.limit, adHoc, rule });
 };
 
 const adHocRules = {

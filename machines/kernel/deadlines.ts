@@ -75,18 +75,25 @@ export const startDeadline = (run: Run, name: string, startedAt: string, facts?:
     return;
   }
   const rule = facts && surgeRule(run, name, definition, facts);
-  setDeadline(run, name, {
-    status: 'running',
+  startClock(run, name, definition, {
     startedAt,
     limit: (definition.perStep && openStepLimit(run)) || rule?.limit || definition.limit,
-    dueAt: null,
-    pauses: [],
-    warnings: (definition.warnAt ?? defaultWarnings).map((fraction) => ({ fraction, at: startedAt })),
-    extensions: [],
-    provisional: false,
     ...(rule === undefined ? {} : { rule }),
   });
 };
+
+/** Starts it anew, whatever it was before; `rule` is for one that does not run as its definition has it, or has none. */
+export const startClock = (
+  run: Run,
+  name: string,
+  { warnAt = defaultWarnings }: DeadlineDefinition,
+  begun: Pick<Deadline, 'startedAt' | 'limit' | 'rule' | 'adHoc' | 'seat'>,
+): void =>
+  setDeadline(run, name, {
+    ...{ status: 'running', dueAt: null, pauses: [], extensions: [], provisional: false },
+    ...begun,
+    warnings: warnAt.map((fraction) => ({ fraction, at: begun.startedAt })),
+  });
 
 const openStepLimit = ({ state }: Run): string | undefined => {
   const { plan, step } = state.signing?.approval ?? {};

@@ -1,4 +1,6 @@
-import type { CaseState } from './state.ts';
+import { own } from './own.ts';
+import { seatClockName } from './seat-clocks.ts';
+import type { CaseState, Deadline, Task } from './state.ts';
 
 /** Something that falls due in a case. Order of kinds is the order of things due at the same instant. */
 export interface Due {
@@ -44,10 +46,23 @@ const compare = (left: string, right: string): number => (left < right ? -1 : le
 export const nextWakeAt = (state: CaseState): string | null =>
   state.mode === 'historical' ? null : (nextDue(state)?.at ?? null);
 
-/** The due date of the tightest running or breached deadline: it drives the due date of every open task. */
-export const tightestDueAt = (state: CaseState): string | null => {
+/** The due date of the tightest running or breached deadline. */
+export const tightestDueAt = ({ deadlines }: Pick<CaseState, 'deadlines'>): string | null =>
+  tightestOf(Object.values(deadlines));
+
+/**
+ * Under which date each task of a case stands: its own where a person set it one, that of its seat where it has a time of its
+ * own, else that of the tightest deadline which is no seat's alone.
+ */
+export const taskDueIn = ({ deadlines }: Pick<CaseState, 'deadlines'>): ((task: Task) => string | null) => {
+  const common = tightestOf(Object.values(deadlines).filter(({ seat }) => seat === undefined));
+  return ({ adHoc, seat }) =>
+    adHoc?.dueAt ?? (seat === undefined ? undefined : own(deadlines, seatClockName(seat))?.dueAt) ?? common;
+};
+
+const tightestOf = (deadlines: readonly Deadline[]): string | null => {
   let tightest: string | null = null;
-  for (const { status, dueAt, stoppedAt } of Object.values(state.deadlines)) {
+  for (const { status, dueAt, stoppedAt } of deadlines) {
     const counts = status === 'running' || (status === 'breached' && stoppedAt === undefined);
     if (counts && dueAt !== null && (tightest === null || dueAt < tightest)) {
       tightest = dueAt;

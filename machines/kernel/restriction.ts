@@ -3,6 +3,7 @@ import type { RuntimeDefinition } from './definition.ts';
 import type { EntryLeaf } from './entry.ts';
 import type { Json, JsonObject } from './json.ts';
 import { own } from './own.ts';
+import type { CaseState } from './state.ts';
 import { selfAndAncestors, stateTree } from './state-tree.ts';
 
 /**
@@ -33,9 +34,16 @@ export const restriction = (definition: RuntimeDefinition, leaf: EntryLeaf): str
 
 /**
  * The roles that may know that a clock runs, where nothing starts it that everybody may know: a case is then in a marked
- * state, or a marked event has come.
+ * state, or a marked event has come. A seat's own clock is known to whom the state is that has people decide.
  */
-export const clockMark = (definition: RuntimeDefinition, name: string): string[] | undefined => {
+export const clockMark = (
+  definition: RuntimeDefinition,
+  name: string,
+  { deadlines, signing }: Partial<Pick<CaseState, 'deadlines' | 'signing'>> = {},
+): string[] | undefined => {
+  if (own(deadlines, name)?.seat !== undefined) {
+    return stateMarks(definition).get(signing?.state ?? '');
+  }
   const profiles = Object.values(definition.profiles ?? {});
   const clocks = [definition.deadlines, ...profiles.map(({ deadlines }) => deadlines)];
   const starts = clocks.map((each) => own(each, name)?.starts).find((each) => each !== undefined) ?? [];

@@ -17,6 +17,7 @@ import type { MachineAction, MachineResult } from './machine-runner.ts';
 import { own } from './own.ts';
 import { proposed } from './proposers.ts';
 import { type Cause, nextId, type Run } from './run.ts';
+import { cancelSeatClocks } from './seat-clocks.ts';
 import { startService, stopService } from './services.ts';
 import { beginSigning } from './signing.ts';
 import type { Link } from './state.ts';
@@ -133,6 +134,7 @@ const applyAction = (run: Run, { type, params }: MachineAction, cause: Cause): v
       return;
     case marks.exited:
       closeTasksOf(run, given.id as string, cause);
+      cancelSeatClocks(run, given.id as string);
       triggerDeadlines(run, { exit: given.id as string }, cause);
       return;
     case marks.invoke:

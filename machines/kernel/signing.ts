@@ -9,6 +9,7 @@ import type { JsonObject, Money } from './json.ts';
 import { KernelError } from './kernel-error.ts';
 import { own } from './own.ts';
 import { type Cause, nextId, type Run } from './run.ts';
+import { keepSeatClocks } from './seat-clocks.ts';
 import type { CaseState, Task } from './state.ts';
 import { completeTask, dropAssignment, putTask } from './tasks.ts';
 
@@ -42,7 +43,7 @@ export const beginSigning = (run: Run, given: JsonObject, cause: Cause): void =>
   triggerDeadlines(run, { event: stepOpened }, cause);
 };
 
-/** Keeps a decision as it is now, and sees to it that each open seat, and no other, has its open task. */
+/** Keeps a decision as it is now, and sees to it that each open seat, and no other, has its open task and its time. */
 export const putApproval = (run: Run, state: string, approval: Approval): void => {
   run.state = { ...run.state, signing: { state, approval } };
   const open = openSeats(approval);
@@ -68,6 +69,7 @@ export const putApproval = (run: Run, state: string, approval: Approval): void =
       }
     }
   }
+  keepSeatClocks(run, state, approval);
 };
 
 const seatTasks = (run: Run): [string, Task][] =>

@@ -201,9 +201,11 @@ export interface Deadline {
   breachedAt?: string;
   /** A breach found when its time had already passed: at opening, or after an outage. */
   late?: 'on-arrival' | 'after-outage';
-  /** What it is for, where no definition has it; `rule` is then the definition that was made for it. */
+  /** What it is for, where no definition has it; `rule` is then the definition that was made for it, as for a seat's. */
   adHoc?: { kind: 'promise' | 'owner'; by: string; text?: Sealed };
   rule?: DeadlineDefinition;
+  /** The seat of a decision by several people whose time alone this is. */
+  seat?: string;
 }
 
 export interface Timer {

@@ -68,4 +68,6 @@ export interface SigningDefinition {
   unfilled?: { tell: Role[] };
   /** `fitting`: a seat that is not for an authority over amounts is lent only to who has what it asks for. */
   lends?: 'fitting';
+  /** The deadline, by its name, that a seat's own `limit` counts like: its calendar, warnings and whom it tells. Absent: none counts. */
+  seatClock?: string;
 }

@@ -1,4 +1,5 @@
 import type { Role, Title } from '../definition.ts';
+import { parseDuration } from '../duration.ts';
 import type { Money } from '../json.ts';
 
 /**
@@ -45,12 +46,19 @@ export interface Signer {
   personId?: string;
   /** The signer's own limit must cover the amount; without a role, the ladder's first rung that may decide it. */
   byAuthority?: boolean;
+  /**
+   * How long whoever has this seat has from the moment it opens, where its definition counts seats; ISO 8601. The step's
+   * own time runs beside it.
+   */
+  limit?: string;
 }
 
 export interface PlanFault {
   /** JSON pointer into the plan. */
   pointer: string;
   message: string;
+  /** What to do about it, where other people would not help. */
+  fix?: string;
 }
 
 const stepsMax = 20;
@@ -59,8 +67,8 @@ const signersMax = 30;
 /** What is wrong with a plan; nothing: it can be run, and every run of it can end. */
 export const planFaults = ({ steps, ladder = [], secondFactorAbove = [] }: ApprovalPlan): PlanFault[] => {
   const found: PlanFault[] = [];
-  const fault = (pointer: string, message: string): void => {
-    found.push({ pointer, message });
+  const fault = (pointer: string, message: string, fix?: string): void => {
+    found.push({ pointer, message, ...(fix === undefined ? {} : { fix }) });
   };
   if (steps.length === 0 || steps.length > stepsMax) {
     fault('/steps', `A plan has 1 to ${stepsMax} steps.`);
@@ -88,16 +96,25 @@ export const planFaults = ({ steps, ladder = [], secondFactorAbove = [] }: Appro
     if (typeof onReject === 'object' && !earlier.includes(onReject.step)) {
       fault(`${at}/onReject/step`, `"${onReject.step}" is no earlier step.`);
     }
-    for (const [n, { role, personId, byAuthority }] of signers.entries()) {
+    for (const [n, { role, personId, byAuthority, limit }] of signers.entries()) {
       if (role === undefined && personId === undefined && !(byAuthority && ladder.length > 0)) {
         fault(`${at}/signers/${n}`, 'Name a role or a person, or have the ladder find one by authority.');
       }
       if (personId !== undefined && isNamedBefore(steps, index, n, personId)) {
         fault(`${at}/signers/${n}/personId`, `"${personId}" has a seat already, and nobody signs twice.`);
       }
+      if (limit !== undefined && !isSomeTime(limit)) {
+        const fix = 'Write PT8H or P2D, or leave it out.';
+        fault(`${at}/signers/${n}/limit`, `"${limit}" is no ISO 8601 length above zero.`, fix);
+      }
     }
   }
   return found;
+};
+
+const isSomeTime = (limit: string): boolean => {
+  const { months = 0, days = 0, ms = 0 } = parseDuration(limit) ?? {};
+  return months + days + ms > 0;
 };
 
 const isNamedBefore = (steps: ApprovalStep[], step: number, n: number, personId: string): boolean =>

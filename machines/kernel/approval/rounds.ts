@@ -77,13 +77,14 @@ export const rungAbove = ({ plan, amount }: Approval, { role }: Signer): Rung | 
   return (present < 0 ? rungFor(ladder, amount) : ladder[present + 1]) ?? lastRung;
 };
 
-/** The signer as a rung names them. */
+/** The signer as a rung names them; the seat's time stays what it is. */
 export const onRung = (signer: Signer, { role, department }: Rung): Signer => {
-  const { byAuthority } = signer;
+  const { byAuthority, limit } = signer;
   return {
     ...(byAuthority ? { byAuthority } : {}),
     role,
     ...(department === undefined ? {} : { department }),
+    ...(limit === undefined ? {} : { limit }),
   };
 };
 
