@@ -33,7 +33,7 @@ section .waiting { padding: 0; list-style: none; }
 .waiting small { grid-column: 2; }
 .waiting a { grid-column: 3; grid-row: 1; }
 @media (min-width: 60rem) {
-  main:has(.screen) { max-width: 72rem; margin-top: 1rem; }
+  main:has(.screen), main:has(.screen) + footer { max-width: 72rem; margin-top: 1rem; }
   .screen { display: grid; grid-template-columns: 1fr 1fr; gap: 0 2.5rem; }
 }
 @media (prefers-color-scheme: dark) { .late, .missing { color: #ff8a80; } }
