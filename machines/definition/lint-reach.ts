@@ -2,19 +2,21 @@ import { endable } from './endable-states.ts';
 import { isLeaf } from './entered-states.ts';
 import { type Finding, failing } from './finding.ts';
 import type { LintContext } from './lint-context.ts';
+import { withReturns } from './lint-returns.ts';
 import { reachable } from './reachable-states.ts';
 
 /**
  * States that no way leads to, and states that no way leads out of to an end. Guards count as if they could hold,
  * so whatever is found here is wrong for certain.
  */
-export const reachFindings = ({ document, index }: LintContext): Finding[] => {
+export const reachFindings = (context: LintContext): Finding[] => {
+  const { document, index } = context;
   const reopened = Object.values(document.reopen?.from ?? {}).flatMap(
     ({ target }) => index.byId.get(target) ?? [],
   );
-  const reached = reachable(index, reopened);
+  const reached = reachable(index, [index.root, ...reopened]);
   const states = index.states.slice(1);
-  const ends = endable(index, reached);
+  const ends = endable(withReturns(context), reached);
   return [
     ...states
       .filter((state) => !reached.has(state))

@@ -18,6 +18,7 @@ import { policyTableFindings } from './lint-policy.ts';
 import { reachFindings } from './lint-reach.ts';
 import { machineReferenceFindings } from './lint-references.ts';
 import { reopenFindings } from './lint-reopen.ts';
+import { returnFindings } from './lint-returns.ts';
 import { schemaFindings } from './lint-schema.ts';
 import { taskFindings } from './lint-tasks.ts';
 import { RuntimePartTooLargeError, runtimePart } from './runtime-part.ts';
@@ -77,7 +78,7 @@ export const lint = (document: unknown, surroundings: LintSurroundings = {}): Fi
     ...deadlineFindings(context),
     ...clockRuleFindings(context),
     ...reopenFindings(context),
-    ...(isWhole ? [...reachFindings(context), ...loopFindings(context)] : []),
+    ...(isWhole ? [...reachFindings(context), ...loopFindings(context), ...returnFindings(context)] : []),
   ];
   return [...distinct(all)]
     .sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'))

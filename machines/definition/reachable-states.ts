@@ -6,14 +6,19 @@ import {
   transitionsBySource,
 } from './machine-index.ts';
 
-/** The states that some way leads to, from the start or from a re-opening. Guards count as if they could hold. */
-export const reachable = (index: MachineIndex, reopened: IndexedState[]): Set<IndexedState> => {
+/** The states that some way leads to from these, which the case enters. Guards count as if they could hold. */
+export const reachable = (index: MachineIndex, starts: readonly IndexedState[]): Set<IndexedState> => {
   const reached = new Set<IndexedState>();
-  const open: IndexedState[] = [index.root, ...reopened];
+  const open: IndexedState[] = [...starts];
   const bySource = transitionsBySource(index.transitions);
   const waiting: { compound: IndexedState; transitions: IndexedTransition[] }[] = [];
+  const targets = new Set<IndexedState>();
   const enter = (state: IndexedState | undefined): void => {
-    for (const active of state === undefined ? [] : entered(index, state)) {
+    if (state === undefined || targets.has(state)) {
+      return;
+    }
+    targets.add(state);
+    for (const active of entered(index, state)) {
       if (!reached.has(active)) {
         reached.add(active);
         open.push(active);
@@ -29,12 +34,10 @@ export const reachable = (index: MachineIndex, reopened: IndexedState[]): Set<In
     if (done.length > 0) {
       waiting.push({ compound: at, transitions: done });
     }
-    for (const { targets, cause } of transitions) {
-      if (cause.kind !== 'done') {
-        for (const { state } of targets) {
-          enter(state);
-        }
-      }
+    for (const { state } of transitions
+      .filter((one) => one.cause.kind !== 'done')
+      .flatMap((one) => one.targets)) {
+      enter(state);
     }
     if (open.length === 0) {
       for (const { compound, transitions: ways } of waiting) {

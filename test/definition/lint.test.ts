@@ -648,6 +648,111 @@ describe('lint of regions and history', () => {
   });
 });
 
+describe('lint of steps that a task may be returned to', () => {
+  const found = (document: unknown) =>
+    lint(document)
+      .filter(
+        ({ code }) => code.startsWith('RETURN_') || code === 'STATE_UNKNOWN' || code === 'CANNOT_FINISH',
+      )
+      .map(({ severity, code, pointer }) => `${severity} ${code} ${pointer}`);
+  const returning = (state: string, ...steps: string[]) => changed([['tasks', state, 'returnTo'], steps]);
+
+  it('lets a task go back to one that comes before it', () => {
+    expect(found(returning('answered', 'received'))).toEqual([]);
+  });
+
+  it.each([
+    ['an unknown state', 'answered', 'nowhere', 'STATE_UNKNOWN'],
+    ['a state without a task', 'answered', 'sending', 'RETURN_WITHOUT_TASK'],
+    ['a final state', 'answered', 'closed', 'RETURN_INTO_FINAL'],
+    ['itself', 'answered', 'answered', 'RETURN_WITHIN'],
+    ['a later one', 'received', 'answered', 'RETURN_NOT_EARLIER'],
+  ])('refuses %s', (_, state, step, code) => {
+    const [finding] = lint(returning(state, step)).filter((each) => each.code === code);
+    expect(finding).toMatchObject({ severity: 'error', pointer: `/tasks/${state}/returnTo/0` });
+    expect([finding?.message.at(-1), finding?.fix.at(-1)]).toEqual(['.', '.']);
+  });
+
+  const task = { role: 'handler', outcomes: ['reply'] };
+  const inRegions = (tasks: object) =>
+    changed(
+      [
+        ['machine'],
+        {
+          initial: 'first',
+          states: {
+            first: { on: { reply: 'both' } },
+            both: {
+              type: 'parallel',
+              on: { close: 'last' },
+              states: {
+                left: {
+                  initial: 'one',
+                  states: {
+                    one: { on: { reply: 'two' } },
+                    two: { initial: 'inner', on: { reply: '#one' }, states: { inner: {} } },
+                  },
+                },
+                right: { initial: 'other', states: { other: { on: { reply: 'other' } } } },
+              },
+            },
+            last: { on: { reply: 'closed' } },
+            closed: { type: 'final' },
+          },
+        },
+      ],
+      [['tasks'], tasks],
+      [['deadlines'], {}],
+      [['reopen'], undefined],
+    );
+  it.each<[string, object, string[]]>([
+    ['allowed within one', { one: task, two: { ...task, returnTo: ['one'] } }, []],
+    ['allowed from the whole', { first: task, both: { ...task, returnTo: ['first'] } }, []],
+    [
+      'refused from one to another',
+      { one: task, other: { ...task, returnTo: ['one'] } },
+      ['error RETURN_ACROSS_REGIONS /tasks/other/returnTo/0'],
+    ],
+    [
+      'refused out of all from one',
+      { first: task, two: { ...task, returnTo: ['first'] } },
+      ['error RETURN_ACROSS_REGIONS /tasks/two/returnTo/0'],
+    ],
+    [
+      'refused into what holds it',
+      { two: task, inner: { ...task, returnTo: ['two'] } },
+      ['error RETURN_WITHIN /tasks/inner/returnTo/0'],
+    ],
+    [
+      'told of where those beside begin anew',
+      { one: task, last: { ...task, returnTo: ['one'] } },
+      ['warning RETURN_RESTARTS_REGIONS /tasks/last/returnTo/0'],
+    ],
+  ])('in parallel regions it is %s', (_, tasks, expected) => {
+    expect(found(inRegions(tasks))).toEqual(expected);
+  });
+
+  it('counts as a way on: from a step that is only returned the case can still end', () => {
+    const document = (returnTo?: string[]) =>
+      changed(
+        [
+          ['machine'],
+          {
+            initial: 'received',
+            states: {
+              received: { on: { reply: 'answered', close: 'closed' } },
+              answered: { on: { reply: { actions: [] } } },
+              closed: { type: 'final' },
+            },
+          },
+        ],
+        [['tasks', 'answered'], { ...task, ...(returnTo && { returnTo }) }],
+      );
+    expect(found(document())).toEqual(['error CANNOT_FINISH /machine/states/answered']);
+    expect(found(document(['received']))).toEqual([]);
+  });
+});
+
 describe('lint of hostile documents', () => {
   const nested = (depth: number): unknown => {
     let value: unknown = 1;
@@ -676,6 +781,17 @@ describe('lint of hostile documents', () => {
           names.map((name) => [name, { on: { reply: names.slice(0, 90).map((target) => ({ target })) } }]),
         );
         return changed([['machine'], { initial: 's0', states: everywhere }]);
+      })(),
+    ],
+    [
+      '280 tasks that may be returned everywhere',
+      (() => {
+        const names = Array.from({ length: 280 }, (_, n) => `s${n}`);
+        const each = (value: (name: string) => object) =>
+          Object.fromEntries(names.map((name) => [name, value(name)]));
+        const states = each(() => ({ on: { reply: names.slice(0, 90).map((target) => ({ target })) } }));
+        const tasks = each(() => ({ role: 'handler', outcomes: ['reply'], returnTo: names.slice(0, 90) }));
+        return changed([['machine'], { initial: 's0', states }], [['tasks'], tasks]);
       })(),
     ],
   ])('%s is refused in bounded time', (_, document) => {
