@@ -7,6 +7,7 @@ import { taskDueIn } from '../machines/kernel/due.ts';
 import type { Json } from '../machines/kernel/json.ts';
 import { ledgerSums } from '../machines/kernel/ledger.ts';
 import { clockMark } from '../machines/kernel/restriction.ts';
+import { returnSteps } from '../machines/kernel/return-task.ts';
 import type { CaseState, Task } from '../machines/kernel/state.ts';
 import type { Published } from './definitions.ts';
 import type { Reader } from './reader.ts';
@@ -107,6 +108,9 @@ const tasksOf = ({ row: { state }, published, reader }: Seen): Json => {
         ...(task as unknown as { [key: string]: Json }),
         title: taskTitle(published.document, task.state),
         outcomes: outcomesOf(task, definition?.outcomes),
+        returnTo: returnSteps(published.document, state, task)
+          .filter((id) => maySeeRestricted(reader, marks.get(id)))
+          .map((id) => ({ id, title: taskTitle(published.document, id) })),
         checklist: definition?.checklist ?? [],
         dueAt: task.status === 'open' ? dueOf(task) : null,
       };

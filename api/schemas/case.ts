@@ -30,6 +30,9 @@ export const CaseTask = z
     department: z.string().optional(),
     assignee: z.string().nullable(),
     outcomes: z.array(z.string()),
+    returnTo: z
+      .array(z.object({ id: z.string(), title: Title }))
+      .describe('The steps that `return` may send it back to now, beside those that an outcome leads to'),
     checklist: z.array(Title),
     openedAt: z.string(),
     dueAt: z.string().nullable(),

@@ -20,18 +20,21 @@ const document = DefinitionDocument.parse({
     register: { title, by: ['handler'] },
     approve: { title, by: ['legal'] },
     'send-back': { title, by: ['legal'] },
+    settle: { title, by: ['handler'] },
   },
   machine: {
     initial: 'intake',
     states: {
       intake: { on: { register: 'review' } },
-      review: { on: { approve: 'done', 'send-back': 'intake' } },
+      review: { on: { approve: 'decide', 'send-back': 'intake' } },
+      decide: { on: { settle: 'done' } },
       done: { type: 'final' },
     },
   },
   tasks: {
     intake: { title, role: 'handler', outcomes: ['register'] },
     review: { title, role: 'legal', outcomes: ['approve', 'send-back'] },
+    decide: { title, role: 'handler', outcomes: ['settle'], returnTo: ['intake', 'review'] },
   },
   deadlines: {},
   open: { by: ['handler'] },
@@ -96,4 +99,23 @@ test('taken to their own department by who leads there: it has left the one of w
   await verb('boss', caseId, 'reassign', { to: 'ben' });
   expect(await openTask(caseId)).toMatchObject({ assignee: 'ben', transfer: expect.any(String) });
   expect(await pair('claims-a', 'claims-b')).toMatchObject({ transfers: 1, accepted: 0 });
+});
+
+test('returned to any step that the definition names: the task says which, and the trail what was done', async () => {
+  const caseId = await opened();
+  expect((await openTask(caseId)).returnTo).toEqual([]);
+  await verb('ann', caseId, 'complete', { outcome: 'register' });
+  await verb('lea', caseId, 'complete', { outcome: 'approve' });
+  expect((await openTask(caseId)).returnTo).toEqual([
+    { id: 'intake', title },
+    { id: 'review', title },
+  ]);
+  const event = { type: 'task.return.intake', reason: 'By hand' };
+  const sent = await api.call('ben', 'POST', `/v1/cases/${caseId}/events`, event);
+  expect([sent.status, sent.body.code]).toEqual([409, 'EVENT_UNKNOWN']);
+  await verb('ben', caseId, 'return', { toStep: 'intake', reason: 'The photos are missing' });
+  expect(await openTask(caseId)).toMatchObject({ state: 'intake', transfer: expect.any(String) });
+  const { body } = await api.call('ben', 'GET', `/v1/cases/${caseId}/entries`);
+  const { type, data, reason } = body.items.at(-1);
+  expect([type, data.toStep, reason]).toEqual(['task.returned', 'intake', 'The photos are missing']);
 });
