@@ -2,11 +2,11 @@ import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import type { Json } from '../machines/kernel/json.ts';
 import type { CaseActivities, ServiceCall } from '../workflows/activity-contract.ts';
-import type { Letters } from './ports/letters.ts';
 import type { Payments } from './ports/payment.ts';
 import type { PolicyPort } from './ports/policy.ts';
 import { createPolicySnapshotService } from './ports/policy-service.ts';
 import { PortFailure } from './ports/port-failure.ts';
+import type { SignedLetters } from './signed-letters.ts';
 
 type Service = (call: ServiceCall) => Promise<Json>;
 
@@ -33,7 +33,7 @@ const letter = z.object({
  */
 export const createServices = (ports: {
   payments: Payments;
-  letters: Letters;
+  letters: SignedLetters;
   policies?: PolicyPort;
 }): Services => ({
   ...(ports.policies ? { 'policy.snapshot': createPolicySnapshotService(ports.policies) } : {}),

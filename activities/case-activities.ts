@@ -12,6 +12,7 @@ import type { Letters } from './ports/letters.ts';
 import type { Payments } from './ports/payment.ts';
 import type { PolicyPort } from './ports/policy.ts';
 import { createProject } from './project.ts';
+import { createSignedLetters } from './signed-letters.ts';
 import { createStartCase } from './start-case.ts';
 import { createTellCase } from './tell-case.ts';
 
@@ -44,7 +45,10 @@ export const createActivities = ({
 }: ActivityParts): CaseActivities & { deliver: ReturnType<typeof createDeliver> } => {
   const project = createProject(store);
   const callService = createCallService(
-    createServices({ payments, letters, ...(policies ? { policies } : {}) }),
+    createServices({
+      ...{ payments, letters: createSignedLetters(store, letters) },
+      ...(policies ? { policies } : {}),
+    }),
   );
   return {
     project: async (batch) => {

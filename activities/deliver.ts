@@ -1,10 +1,10 @@
 import type { Store } from '../db/open.ts';
-import { readSetting } from '../db/own/tenant-settings.ts';
 import type { OutboxRow } from '../db/schema/outbox.ts';
 import { settleDelivery } from '../db/write/outbox.ts';
 import type { TellPeople } from './deliver-to-people.ts';
 import type { Letters } from './ports/letters.ts';
 import { PortFailure } from './ports/port-failure.ts';
+import { createSignedLetters } from './signed-letters.ts';
 
 /** Tries that one message gets: for more than half a day. */
 export const deliveryAttemptsMax = 90;
@@ -17,13 +17,13 @@ const delayMsMax = 600_000;
  * effect's id. What is for the customer goes to the port `letters`; what is for roles does too where nobody turns it
  * into messages to persons.
  */
-export const createDeliver =
-  (
-    store: Store,
-    letters: Letters,
-    { tellPeople, now = Date.now }: { tellPeople?: TellPeople | undefined; now?: () => number } = {},
-  ) =>
-  async (row: OutboxRow): Promise<void> => {
+export const createDeliver = (
+  store: Store,
+  letters: Letters,
+  { tellPeople, now = Date.now }: { tellPeople?: TellPeople | undefined; now?: () => number } = {},
+) => {
+  const signed = createSignedLetters(store, letters);
+  return async (row: OutboxRow): Promise<void> => {
     const { tenant, effectId, caseId, attempts, payload } = row;
     const { template, to } = payload;
     const send = async (): Promise<void> => {
@@ -31,11 +31,7 @@ export const createDeliver =
         await tellPeople(row);
         return;
       }
-      const from = await readSetting(store, tenant, 'company');
-      await letters.send({
-        ...{ effectId, tenant, caseId, template, to },
-        ...(from === undefined ? {} : { from }),
-      });
+      await signed.send({ effectId, tenant, caseId, template, to });
     };
     try {
       await send();
@@ -52,3 +48,4 @@ export const createDeliver =
     }
     await settleDelivery(store, { tenant, effectId }, { status: 'delivered' });
   };
+};

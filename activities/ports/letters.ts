@@ -7,6 +7,8 @@ export interface Letter {
   to: { customer: true } | { roles: string[] };
   /** The company that writes, where it has said who it is. */
   from?: { name: string; letterhead: string };
+  /** Who answers for the case, in a letter to the customer: their id and what they are called. Absent where nobody does. */
+  owner?: { id: string; name: string };
 }
 
 /** Whatever takes letters: mail, SMS, a webhook. The same letter taken again is not sent again. */

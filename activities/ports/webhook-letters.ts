@@ -17,11 +17,15 @@ const asked = { port: 'letters', operation: 'send' };
  * the receiver can tell a repeat. A redirect is never followed: it could lead inside the network.
  */
 export const createWebhookLetters = ({ url, secret, timeoutMs = 10_000 }: WebhookOptions): Letters => ({
-  send: async ({ effectId, tenant, caseId, template, to, from }) => {
+  send: async ({ effectId, tenant, caseId, template, to, from, owner }) => {
     const id = effectName(tenant, effectId);
     const body = JSON.stringify({
       type: 'letter.requested',
-      data: { effectId, tenant, caseId, template, to, ...(from === undefined ? {} : { from }) },
+      data: {
+        ...{ effectId, tenant, caseId, template, to },
+        ...(from === undefined ? {} : { from }),
+        ...(owner === undefined ? {} : { owner }),
+      },
     });
     const timestamp = String(Math.floor(Date.now() / 1000));
     const signature = createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64');

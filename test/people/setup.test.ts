@@ -131,7 +131,10 @@ test('settings are read: numbers, the profile of a new case, letters', async () 
       payload: { type: 'deliver', id: 'e', template: 't', to: { customer: true }, data: {} },
     } as never);
     expect(sent).toEqual([
-      { effectId: 'e', tenant, caseId: after.caseId, template: 't', to: { customer: true }, from: company },
+      {
+        ...{ effectId: 'e', tenant, caseId: after.caseId, template: 't', to: { customer: true } },
+        ...{ from: company, owner: { id: after.owner, name: `Demo ${after.owner}` } },
+      },
     ]);
 
     const written = recordsOf(api.store).filter(({ type }) => type === 'setting.changed');
