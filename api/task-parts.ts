@@ -60,6 +60,33 @@ export const returnParts = (
   },
 });
 
+/** Lends a task, or a seat, to somebody for a time, or until it is resolved. */
+export const delegateParts = (
+  services: Services,
+  tenant: string,
+  { taskId, to, until }: { taskId: string; to: string; until?: string | undefined },
+): TaskParts => ({
+  command: async ({ target: { kind } }) => ({
+    ...{ type: 'task', taskId, verb: 'delegate' },
+    ...(until === undefined ? {} : { until }),
+    to: await knownPerson(services, { tenant, id: to, pointer: '/to', kind }),
+  }),
+});
+
+/** Sends people a copy of the task's case. */
+export const copyParts = (
+  services: Services,
+  tenant: string,
+  { taskId, to }: { taskId: string; to: string[] },
+): TaskParts => ({
+  command: async ({ target: { row } }) => ({
+    ...{ type: 'task', taskId, verb: 'copy' },
+    people: await Promise.all(
+      to.map((id, n) => knownPerson(services, { tenant, id, pointer: `/to/${n}`, kind: row.kind })),
+    ),
+  }),
+});
+
 const hasNoPart = (
   { store, now }: Services,
   { tenant, caseId }: CaseRow,

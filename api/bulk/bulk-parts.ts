@@ -3,7 +3,14 @@ import type { BulkTexts } from '../../db/own/bulk-texts.ts';
 import { adoptPolicyParts } from '../adopt-policy.ts';
 import type { Reader } from '../reader.ts';
 import type { Services } from '../services.ts';
-import { commentParts, plainParts, reassignParts, type TaskParts } from '../task-parts.ts';
+import {
+  commentParts,
+  copyParts,
+  delegateParts,
+  plainParts,
+  reassignParts,
+  type TaskParts,
+} from '../task-parts.ts';
 
 /**
  * The part of a job's command that is its own. There is none for what decides: no outcome, refusal or override is sent
@@ -22,6 +29,10 @@ export const bulkParts = (
       return plainParts(verb, itemId);
     case 'reassign':
       return reassignParts(services, person, { taskId: itemId, to: toId ?? '' });
+    case 'delegate':
+      return delegateParts(services, person.tenant, { taskId: itemId, to: toId ?? '', until: texts.until });
+    case 'copy':
+      return copyParts(services, person.tenant, { taskId: itemId, to: texts.people ?? [] });
     case 'comment':
       return commentParts(services, person.tenant, { taskId: itemId, text: texts.text ?? '' });
     case 'adopt-policy':

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { insertBulkJob, type NewBulkJob } from '../../db/own/bulk-course.ts';
 import { type BulkVerb, isCaseVerb } from '../../db/own/bulk-jobs.ts';
 import type { BulkTexts } from '../../db/own/bulk-texts.ts';
+import { instantMs } from '../../machines/kernel/instant.ts';
 import type { JsonObject } from '../../machines/kernel/json.ts';
 import { tableInForce } from '../adopt-policy.ts';
 import type { AppEnv } from '../env.ts';
@@ -15,7 +16,7 @@ import { type BulkOf, bulkCases, bulkTasks } from './bulk-items-of.ts';
 
 export interface StartBulk {
   verb: BulkVerb;
-  /** `reassign`: who gets the tasks; `adopt-policy`: the hash of the table in force. */
+  /** `reassign`, `delegate`: who gets the tasks; `adopt-policy`: the hash of the table in force. */
   to?: string | undefined;
   texts: BulkTexts;
   of: BulkOf;
@@ -71,18 +72,20 @@ export const wake = async (
 
 // What somebody searched by may be personal: it stays out of the record.
 const detailOf = (
-  { verb, to, of, dryRun, perSecond }: StartBulk,
+  { verb, to, texts: { people, until }, of, dryRun, perSecond }: StartBulk,
   total: number,
   requestId: string,
 ): JsonObject => ({
   ...{ verb, total, dryRun, perSecond, requestId, by: 'ids' in of ? 'ids' : 'filter' },
   ...(to === undefined ? {} : { to }),
+  ...(people === undefined ? {} : { people }),
+  ...(until === undefined ? {} : { until }),
 });
 
 const itemsOf = async (
   services: Services,
   c: Context<AppEnv>,
-  { verb, to, of }: StartBulk,
+  { verb, to, texts: { people = [], until }, of }: StartBulk,
 ): Promise<NewBulkJob['items']> => {
   const person = c.get('person');
   const { tenant } = person;
@@ -91,8 +94,15 @@ const itemsOf = async (
     requirePublisher(person);
     return bulkCases(services, c, of, await tableInForce(services, tenant, { hash: to ?? '', pointer }));
   }
-  if (to !== undefined) {
-    await knownPerson(services, { tenant, id: to, pointer, kind: '' });
+  const named = to === undefined ? people : [to];
+  for (const [n, id] of named.entries()) {
+    const at = to === undefined ? `${pointer}/${n}` : pointer;
+    await knownPerson(services, { tenant, id, pointer: at, kind: '' });
+  }
+  if (until !== undefined && instantMs(until) <= services.now()) {
+    throw new Refused('TIME_INVALID', 'The end of a delegation is still to come.', {
+      errors: [{ pointer: '/args/until', message: 'must lie in the future' }],
+    });
   }
   return bulkTasks(services, c, of);
 };

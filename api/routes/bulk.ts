@@ -100,15 +100,19 @@ export const bulkRoutes = (services: Services): Router => {
   on(router, start, async (c) => {
     const { tenant } = c.get('person');
     const { verb, args = {}, ids, filter, reason, dryRun = false, perSecond } = c.req.valid('json');
-    const { to, text } = args;
+    const { to, text, until } = args;
     const subject = () => ({ kind: 'tenant', id: tenant }) as const;
     const { location, body } = await once(services, c, c.get('body') ?? null, subject, async (request) => {
       const of = ids === undefined ? { filter: filter ?? {} } : { ids };
       const texts = {
         ...(reason === undefined ? {} : { reason }),
         ...(text === undefined ? {} : { text }),
+        ...(until === undefined ? {} : { until }),
+        ...(Array.isArray(to) ? { people: to } : {}),
       };
-      const jobId = await startBulk(services, c, { verb, to, texts, of, dryRun, perSecond }, request);
+      const toOne = Array.isArray(to) ? undefined : to;
+      const wanted = { verb, to: toOne, texts, of, dryRun, perSecond };
+      const jobId = await startBulk(services, c, wanted, request);
       return { status: 202, location: `/v1/bulk/${jobId}`, body: { jobId } };
     });
     const { jobId } = body as { jobId: string };

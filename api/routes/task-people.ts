@@ -1,12 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
-import type { Actor } from '../../machines/kernel/command.ts';
-import type { AppEnv } from '../env.ts';
-import { knownPerson } from '../known-person.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { commonFields, Reason } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
-import { commentParts } from '../task-parts.ts';
+import { commentParts, copyParts } from '../task-parts.ts';
 import { Plain, toTask, verbRoute } from '../to-task.ts';
 
 const PersonId = z.string().min(1).max(200);
@@ -41,8 +37,6 @@ const copy = verbRoute(
 /** Verbs by which people speak of a task to one another. */
 export const taskPeopleRoutes = (services: Services): Router => {
   const router = newRouter();
-  const somebody = (c: Context<AppEnv>, id: string, pointer: string, kind: string): Promise<Actor> =>
-    knownPerson(services, { tenant: c.get('person').tenant, id, pointer, kind });
 
   on(router, resolve, async (c) => {
     const { taskId } = c.req.valid('param');
@@ -66,12 +60,7 @@ export const taskPeopleRoutes = (services: Services): Router => {
   on(router, copy, async (c) => {
     const { taskId } = c.req.valid('param');
     const { to, ...common } = c.req.valid('json');
-    return toTask(services, c, taskId, common, {
-      command: async ({ target }) => ({
-        ...{ type: 'task', taskId, verb: 'copy' },
-        people: await Promise.all(to.map((id, n) => somebody(c, id, `/to/${n}`, target.row.kind))),
-      }),
-    });
+    return toTask(services, c, taskId, common, copyParts(services, c.get('person').tenant, { taskId, to }));
   });
 
   on(router, comment, async (c) => {

@@ -10,7 +10,7 @@ import { formOf } from '../restrict-data.ts';
 import { newRouter, on, type Router } from '../router.ts';
 import { commonFields, DataObject, Reason } from '../schemas/common.ts';
 import type { Services } from '../services.ts';
-import { reassignParts, returnParts } from '../task-parts.ts';
+import { delegateParts, reassignParts, returnParts } from '../task-parts.ts';
 import { Plain, toTask, verbRoute } from '../to-task.ts';
 
 const claim = verbRoute('claim', 'Take a task', Plain, false);
@@ -147,13 +147,8 @@ export const taskVerbRoutes = (services: Services): Router => {
   on(router, delegate, async (c) => {
     const { taskId } = c.req.valid('param');
     const { to, until, ...common } = c.req.valid('json');
-    return toTask(services, c, taskId, common, {
-      command: async ({ target }) => ({
-        ...{ type: 'task', taskId, verb: 'delegate' },
-        ...(until === undefined ? {} : { until }),
-        to: await somebody(c, to, '/to', target.kind),
-      }),
-    });
+    const { tenant } = c.get('person');
+    return toTask(services, c, taskId, common, delegateParts(services, tenant, { taskId, to, until }));
   });
 
   on(router, addSigner, async (c) => {

@@ -8,9 +8,27 @@ import { page } from './case.ts';
 import { Instant, PolicyHash, Reason } from './common.ts';
 
 /** What is done in bulk. None of it decides anything: outcomes, refusals and overrides are sent one by one. */
-const verbs = ['claim', 'release', 'reassign', 'remind', 'comment', 'adopt-policy'] as const;
+const verbs = [
+  'claim',
+  'release',
+  'reassign',
+  'delegate',
+  'remind',
+  'copy',
+  'comment',
+  'adopt-policy',
+] as const;
+
+/** The verbs that take an argument; they need it, and no other takes it. */
+const takenBy: { [arg in 'to' | 'text' | 'until']: readonly (typeof verbs)[number][] } = {
+  to: ['reassign', 'delegate', 'copy', 'adopt-policy'],
+  text: ['comment'],
+  until: ['delegate'],
+};
 
 export const itemStatuses = ['waiting', 'done', 'allowed', 'refused', 'failed', 'cancelled'] as const;
+
+const PersonId = z.string().min(1).max(200);
 
 const Filter = z.strictObject({
   view: z.enum(['mine', 'candidate', 'team', 'all']).optional().describe('Default mine'),
@@ -27,12 +45,13 @@ export const StartBulkBody = z
     args: z
       .strictObject({
         to: z
-          .string()
-          .min(1)
-          .max(200)
+          .union([PersonId, z.array(PersonId).min(1).max(50)])
           .optional()
-          .describe('`reassign`: who gets the tasks; `adopt-policy`: the hash of the table in force'),
+          .describe(
+            '`reassign`, `delegate`: who gets the tasks; `copy`: a list of people; `adopt-policy`: the hash of the table in force',
+          ),
         text: Reason.optional().describe('`comment`: what is said of each'),
+        until: Instant.optional().describe('`delegate`: when the tasks are their owner’s again'),
       })
       .optional(),
     ids: z.array(z.string().min(1).max(200)).min(1).max(bulkItemsMax).optional(),
@@ -46,8 +65,16 @@ export const StartBulkBody = z
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {
     ...{ path: ['ids'], message: 'give either ids or a filter' },
   })
-  .refine(({ verb, args }) => ['reassign', 'adopt-policy'].includes(verb) === (args?.to !== undefined), {
-    ...{ path: ['args', 'to'], message: 'is for reassign and adopt-policy, and needed there' },
+  .superRefine(({ verb, args = {} }, context) => {
+    for (const [arg, of] of Object.entries(takenBy)) {
+      if (of.includes(verb) !== arg in args) {
+        const message = `is for ${of.join(', ')}, and needed there`;
+        context.addIssue({ code: 'custom', path: ['args', arg], message });
+      }
+    }
+  })
+  .refine(({ verb, args }) => args?.to === undefined || Array.isArray(args.to) === (verb === 'copy'), {
+    ...{ path: ['args', 'to'], message: 'is a list for copy, and one name for any other verb' },
   })
   .refine(({ verb, args }) => verb !== 'adopt-policy' || PolicyHash.safeParse(args?.to).success, {
     ...{ path: ['args', 'to'], message: 'must be the hash of a table' },
@@ -59,9 +86,6 @@ export const StartBulkBody = z
     ({ verb, filter = {} }) => verb !== 'adopt-policy' || Object.keys(filter).every((key) => key === 'kind'),
     { ...{ path: ['filter'], message: 'has only `kind` for adopt-policy' } },
   )
-  .refine(({ verb, args }) => (verb === 'comment') === (args?.text !== undefined), {
-    ...{ path: ['args', 'text'], message: 'is for comment, and needed there' },
-  })
   .openapi('StartBulk');
 
 const counted = z.object(
@@ -73,7 +97,7 @@ const counted = z.object(
 const job = {
   jobId: z.string(),
   verb: z.enum(verbs),
-  to: z.string().nullable(),
+  to: z.string().nullable().describe('Null where there is none, or where there are several'),
   dryRun: z.boolean(),
   perSecond: z.int(),
   status: z.enum(['running', 'paused', 'cancelled', 'ended']),

@@ -5,10 +5,17 @@ import { decryptJsonIn, encryptJsonIn, type KeptPlace } from '../vault/kept-json
 import type { Vault } from '../vault/open-vault.ts';
 import { type BulkJobKey, bulkJobRowIn, isBulkJob } from './bulk-jobs.ts';
 
-/** Free texts of a job's command. They are personal: they leave the vault with each item's command only. */
+/**
+ * What a job's commands bring beside one receiver. Free texts are personal: they leave the vault with each item's command
+ * only.
+ */
 export interface BulkTexts {
   reason?: string;
   text?: string;
+  /** `copy`: ids of those who get it. */
+  people?: string[];
+  /** `delegate`: RFC 3339, when the tasks are their owner's again. */
+  until?: string;
 }
 
 /** The texts' key is the job's own, and goes when it has ended. */

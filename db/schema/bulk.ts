@@ -10,10 +10,15 @@ export const bulkJobs = sqliteTable(
     starterId: text('starter_id').notNull(),
     /** The service key that it was started with; null: a person's own sign-in. */
     keyId: text('key_id'),
-    verb: text().$type<'claim' | 'release' | 'reassign' | 'remind' | 'comment' | 'adopt-policy'>().notNull(),
-    /** `reassign`: the person who gets the tasks; `adopt-policy`: the hash of the table. */
+    verb: text()
+      .$type<'claim' | 'release' | 'reassign' | 'delegate' | 'remind' | 'copy' | 'comment' | 'adopt-policy'>()
+      .notNull(),
+    /** `reassign`, `delegate`: the person who gets the tasks; `adopt-policy`: the hash of the table. */
     toId: text('to_id'),
-    /** Free texts (reason, comment), encrypted with a key of the job's own; null without any, and once it has ended. */
+    /**
+     * What else its commands bring (reason, comment, whom a copy goes to, the end of a loan), encrypted with a key of the
+     * job's own; null without any, and once it has ended.
+     */
     textNonce: blob('text_nonce', { mode: 'buffer' }),
     textCiphertext: blob('text_ciphertext', { mode: 'buffer' }),
     dryRun: integer('dry_run', { mode: 'boolean' }).notNull(),

@@ -178,6 +178,44 @@ describe('a bulk job', () => {
     expect(recordsOf(api.store).filter(({ detail }) => detail.jobId === right.body.jobId)).toEqual([]);
   });
 
+  it('lends those tasks that its starter has, until a time that the job says', async () => {
+    const tasks = await opened(3);
+    for (const { taskId } of tasks.slice(0, 2)) await api.call('agent', 'POST', `/v1/tasks/${taskId}/claim`);
+    const until = new Date(Date.now() + 86_400_000).toISOString();
+    const body = { verb: 'delegate', args: { to: 'agent-2', until }, ids: idsOf(tasks) };
+    const tried = (await start('agent', { ...body, dryRun: true })).body;
+    const { jobId, to } = (await start('agent', body)).body;
+    expect(to).toBe('agent-2');
+    for (const id of [tried.jobId, jobId]) await runs.through(id);
+    const codes = async (id: string) =>
+      (await read('agent', id)).items.map(
+        ({ status, code }: { status: string; code: string }) => code ?? status,
+      );
+    expect(await codes(tried.jobId)).toEqual(['allowed', 'allowed', 'ROLE_REQUIRED']);
+    expect(await codes(jobId)).toEqual(['done', 'done', 'ROLE_REQUIRED']);
+    const lent = (await api.call('lead', 'GET', `/v1/cases/${tasks[0]?.caseId}`)).body.tasks[0];
+    expect(lent).toMatchObject({ assignee: 'agent-2', delegation: { from: 'agent', until } });
+    expect(recordsAbout(jobId)[0]?.detail).toMatchObject({ verb: 'delegate', to: 'agent-2', until });
+  });
+
+  it('copies cases to several people, and to nobody who has no part in one', async () => {
+    const tasks = await opened(2);
+    const recused = { personId: 'qa', reason: 'Their own complaint' };
+    const { caseId } = tasks[1] as { caseId: string };
+    expect((await api.call('compliance', 'POST', `/v1/cases/${caseId}/recusals`, recused)).status).toBe(200);
+    const body = { verb: 'copy', args: { to: ['legal', 'qa'] }, ids: idsOf(tasks) };
+    const { jobId, to } = (await start('lead', body)).body;
+    expect(to).toBeNull();
+    await runs.through(jobId);
+    const { items } = await read('lead', jobId);
+    expect(items.map(({ code }: { code: string }) => code)).toEqual([null, 'CONFLICT_OF_INTEREST']);
+    const watchers = (id: string | undefined) =>
+      api.call('lead', 'GET', `/v1/cases/${id}`).then(({ body: shown }) => shown.watchers);
+    expect(await watchers(tasks[0]?.caseId)).toEqual(['legal', 'qa']);
+    expect(await watchers(caseId)).toEqual([]);
+    expect(recordsAbout(jobId)[0]?.detail).toMatchObject({ people: ['legal', 'qa'] });
+  });
+
   it('goes by the rights that its starter has with each task: what is taken away meanwhile is refused', async () => {
     await putPerson(api.store, person('chief', ['lead']));
     const tasks = await opened(3);
@@ -338,10 +376,27 @@ describe('refused is', () => {
     ['ids and a filter', { verb: 'claim', ids, filter: {} }],
     ['no receiver', { verb: 'reassign', ids }],
     ['a text for what takes none', { verb: 'claim', ids, args: { text: 'x' } }],
+    ['a loan without an end', { verb: 'delegate', ids, args: { to: 'agent-2' } }],
+    [
+      'an end for what is no loan',
+      { verb: 'reassign', ids, args: { to: 'agent-2', until: '2099-01-01T00:00:00Z' } },
+    ],
+    ['a copy to nobody', { verb: 'copy', ids, args: { to: [] } }],
+    ['a copy to no list', { verb: 'copy', ids, args: { to: 'qa' } }],
+    ['several receivers of one task', { verb: 'reassign', ids, args: { to: ['agent-2', 'qa'] } }],
     ['too fast a pace', { verb: 'claim', ids, perSecond: 101 }],
   ])('%s', async (_, body) => {
     const { status, body: problem } = await start('lead', body);
     expect([status, problem.code]).toEqual([422, 'INPUT_INVALID']);
+  });
+
+  it('a copy to somebody whom nobody knows, and a loan that is over', async () => {
+    const unknown = await start('lead', { verb: 'copy', args: { to: ['qa', 'nobody'] }, ids });
+    expect([unknown.body.code, unknown.body.errors[0].pointer]).toEqual(['PERSON_UNKNOWN', '/args/to/1']);
+    const until = '2020-01-01T00:00:00Z';
+    const over = await start('lead', { verb: 'delegate', args: { to: 'agent-2', until }, ids });
+    expect([over.status, over.body.code]).toEqual([422, 'TIME_INVALID']);
+    expect(over.body.errors[0].pointer).toBe('/args/until');
   });
 
   it('a receiver whom nobody knows, an empty worklist, who sees no cases, and a fourth job at once', async () => {
