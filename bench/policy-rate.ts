@@ -1,5 +1,5 @@
 import type { Facts } from '../machines/kernel/command.ts';
-import { judgeEvent } from '../machines/kernel/policy/judge-event.ts';
+import { judgeEvent } from '../machines/kernel/policy/judge-act.ts';
 import { rightsOf } from '../machines/kernel/policy/rights.ts';
 import { currentPolicy } from '../machines/kernel/policy/table.ts';
 import { mayUse } from '../machines/kernel/policy.ts';

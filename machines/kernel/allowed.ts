@@ -7,7 +7,7 @@ import { holds } from './expression.ts';
 import { judgeGuard } from './guard.ts';
 import { expressionScope } from './machine-context.ts';
 import { isExcluded, withoutExcludedLenders } from './policy/exclusion.ts';
-import { judgeEvent } from './policy/judge-event.ts';
+import { judgeEvent } from './policy/judge-act.ts';
 import { holdsRole, isAmong, type Right, rightsOf } from './policy/rights.ts';
 import { policyOf } from './policy/table.ts';
 import { performer, startRun } from './run.ts';

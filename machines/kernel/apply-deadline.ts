@@ -2,10 +2,10 @@ import { refuse } from './apply-event.ts';
 import type { DeadlineCommand } from './command.ts';
 import { extendDeadline, pauseDeadline, resumeDeadline } from './deadlines.ts';
 import { own } from './own.ts';
-import { holdsRole, isAmong, rightsOf } from './policy/rights.ts';
-import { hasRole, mayUse } from './policy.ts';
+import { grantedRight } from './policy/granted-right.ts';
 import type { Refusal } from './refusal.ts';
 import { type Cause, performer, type Run } from './run.ts';
+import { nameRight, usesRight } from './use-right.ts';
 
 /**
  * Applies a verb on a deadline. A clock of law or regulator is paused only by the events its definition names, never
@@ -31,8 +31,10 @@ export const applyDeadline = (run: Run, command: DeadlineCommand, at: Cause): Re
       const known = (definition.pauseCauses ?? []).map((each) => each.cause).join(', ') || 'none';
       return no('CLOCK_NOT_PAUSABLE', `"${name}" can be paused for: ${known}.`);
     }
-    if (!hasRole(run.policy, facts, cause.by)) {
-      return no('ROLE_REQUIRED', `Pausing for ${cause.cause} needs one of the roles ${cause.by.join(', ')}.`);
+    const what = `Pausing for ${cause.cause}`;
+    const right = grantedRight(run.policy, run.state, facts, { act: 'deadline.pause', what, by: cause.by });
+    if ('code' in right) {
+      return no(right.code, right.detail);
     }
     if (!run.state.documents.some(({ id }) => id === command.documentId)) {
       return no('DOCUMENT_UNKNOWN', 'A pause needs the id of a document of this case that proves its cause.');
@@ -40,11 +42,12 @@ export const applyDeadline = (run: Run, command: DeadlineCommand, at: Cause): Re
     if (deadline?.status !== 'running' && deadline?.status !== 'paused') {
       return no('DEADLINE_NOT_RUNNING', `"${name}" is not running.`);
     }
+    nameRight(at, right);
     pauseDeadline(run, name, at.occurredAt ?? run.clock, cause.cause);
     return undefined;
   }
   if (verb === 'resume') {
-    if (!mayUse(run.policy, facts, 'deadline.resume', run.state)) {
+    if (!usesRight(run, facts, 'deadline.resume', at)) {
       return no('ROLE_REQUIRED', 'Resuming is for those who handle the case.');
     }
     if (deadline?.status !== 'paused') {
@@ -58,14 +61,12 @@ export const applyDeadline = (run: Run, command: DeadlineCommand, at: Cause): Re
   if (!extension || (command.extension !== undefined && command.extension !== extension.name)) {
     return no('EXTENSION_NOT_ALLOWED', `"${name}" has no further extension of that name.`);
   }
-  const named = rightsOf(run.policy, facts).filter((right) => holdsRole(right, extension.by));
-  if (named.length === 0) {
-    return no('ROLE_REQUIRED', `"${extension.name}" needs one of the roles ${extension.by.join(', ')}.`);
-  }
-  const asked = (extension.notBy ?? []).flatMap((event) => run.state.acted[event] ?? []);
-  const right = named.find((each) => !isAmong(each, asked));
-  if (!right) {
-    return no('FOUR_EYES', `Whoever asked for "${extension.name}" may not grant it.`);
+  const right = grantedRight(run.policy, run.state, facts, {
+    ...{ act: 'deadline.extend', what: `"${extension.name}"`, by: extension.by },
+    notBy: (extension.notBy ?? []).flatMap((event) => run.state.acted[event] ?? []),
+  });
+  if ('code' in right) {
+    return no(right.code, right.detail);
   }
   if (command.reason === undefined) {
     return no('REASON_REQUIRED', 'An extension needs a reason.');
@@ -73,9 +74,7 @@ export const applyDeadline = (run: Run, command: DeadlineCommand, at: Cause): Re
   if (deadline?.status !== 'running' && deadline?.status !== 'paused') {
     return no('DEADLINE_NOT_RUNNING', `"${name}" is not running.`);
   }
-  if (right.of !== undefined) {
-    at.rightOf = right.of;
-  }
+  nameRight(at, right);
   extendDeadline(run, name, { name: extension.name, limit: extension.limit }, performer(facts).id);
   if (extension.tellCustomer && run.state.mode !== 'historical') {
     run.effects.push({

@@ -9,7 +9,7 @@ import { validate } from './json-schema.ts';
 import { asMoney } from './ledger.ts';
 import { expressionScope } from './machine-context.ts';
 import { own } from './own.ts';
-import { judgeEvent } from './policy/judge-event.ts';
+import { apartRule, judgeEvent } from './policy/judge-act.ts';
 import { coversAmount, holdsRole, isAmong, type Right, rightsOf } from './policy/rights.ts';
 import { hasOwnRole } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
@@ -17,6 +17,7 @@ import { stateMarks } from './restriction.ts';
 import { type Cause, performer, type Run } from './run.ts';
 import { sendToMachine, surroundings } from './send-to-machine.ts';
 import { rememberActed } from './tasks.ts';
+import { nameRight } from './use-right.ts';
 
 /** An event to be judged and sent: a person's, a task's outcome, or a linked case's message. */
 export interface Sent {
@@ -84,9 +85,7 @@ export const applyEvent = (run: Run, { command, event, data, cause, rights }: Se
     const other = others(theirs[0] as Right);
     return no(
       'FOUR_EYES',
-      other === undefined
-        ? `"${event}" is not for who did the step that it is to be apart from, nor for the case's owner.`
-        : `Whoever sent "${other}" may not send "${event}".`,
+      other === undefined ? `"${event}" ${apartRule}` : `Whoever sent "${other}" may not send "${event}".`,
     );
   }
   const free = apart.filter(
@@ -114,8 +113,8 @@ export const applyEvent = (run: Run, { command, event, data, cause, rights }: Se
       );
     }
   }
-  if (right?.of !== undefined) {
-    cause.rightOf = right.of;
+  if (right !== undefined) {
+    nameRight(cause, right);
   }
   triggerDeadlines(run, { event }, cause);
   const taken = sendToMachine(run, { type: event, data: data ?? {} }, cause);

@@ -15,14 +15,18 @@ import { KernelError } from './kernel-error.ts';
 import { expressionScope } from './machine-context.ts';
 import { withoutComplainedOf } from './policy/complained-of.ts';
 import { isExcluded, withoutExcludedLenders } from './policy/exclusion.ts';
+import { grantedRight } from './policy/granted-right.ts';
+import { rememberedVerbs } from './policy/optional-acts.ts';
 import { policyOf } from './policy/table.ts';
-import { hasRole, mayUse } from './policy.ts';
+import { mayUse, rightWithRole } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 import { type Cause, performer, type Run, record, startRun } from './run.ts';
 import { sendToMachine, startMachine, surroundings } from './send-to-machine.ts';
 import type { CaseState } from './state.ts';
 import { configuration } from './state-tree.ts';
 import { answeredSeq, finish, refusalCodeOf, type Step } from './step.ts';
+import { rememberActed } from './tasks.ts';
+import { nameRight } from './use-right.ts';
 
 /** The behaviour of this kernel. A change of behaviour is a branch on the number that a run carries. */
 export const kernelVersion = 1;
@@ -41,7 +45,8 @@ export const open = (compiled: Compiled, opening: Opening, now: string): Step | 
     ...(errors === undefined ? {} : { errors }),
   });
   const policy = policyOf(compiled, { kernel: kernelVersion });
-  if (!hasRole(policy, facts, compiled.definition.open.by)) {
+  const right = rightWithRole(policy, facts, compiled.definition.open.by);
+  if (right === undefined) {
     return no('ROLE_REQUIRED', `Opening needs one of the roles ${compiled.definition.open.by.join(', ')}.`);
   }
   const fromCase = facts.actor.roles.includes('case') || facts.actor.roles.includes('system');
@@ -73,6 +78,7 @@ export const open = (compiled: Compiled, opening: Opening, now: string): Step | 
     },
     receivedAt,
   };
+  nameRight(cause, right);
   try {
     run.state = {
       ...run.state,
@@ -175,8 +181,12 @@ export const reopen = (
   if (isExcluded(withoutComplainedOf(state, facts, at), performer(facts) as Actor)) {
     return no('CONFLICT_OF_INTEREST', 'Who is concerned by the matter has no part in it.');
   }
-  if (!hasRole(policyOf(compiled, state), withoutExcludedLenders(state, facts), rule.by)) {
-    return no('ROLE_REQUIRED', `Opening again needs one of the roles ${rule.by.join(', ')}.`);
+  const policy = policyOf(compiled, state);
+  const right = grantedRight(policy, state, withoutExcludedLenders(state, facts), {
+    ...{ act: 'case.reopen', what: 'Opening again', by: rule.by },
+  });
+  if ('code' in right) {
+    return no(right.code, right.detail);
   }
   if (command.reason === undefined) {
     return no('REASON_REQUIRED', 'Say why the case is opened again.');
@@ -195,6 +205,7 @@ export const reopen = (
     facts,
     data: { reason: { ...command.reason }, ...(data === undefined ? {} : { data }) } as JsonObject,
   };
+  nameRight(cause, right);
   try {
     const context = { ...run.state, around: surroundings(run, cause) };
     const scope = expressionScope(context, { type: 'case.reopened', data: data ?? {} });
@@ -211,10 +222,7 @@ export const reopen = (
       startDeadline(run, name, at);
     }
     sendToMachine(run, { type: reopenEvent(from), data: data ?? {} }, cause);
-    run.state = {
-      ...run.state,
-      acted: { ...run.state.acted, 'case.reopened': [performer(facts).id] },
-    };
+    rememberActed(run, rememberedVerbs['case.reopen'], performer(facts).id, cause.rightOf);
     record(run, cause);
   } catch (error) {
     if (error instanceof KernelError) {

@@ -1,15 +1,15 @@
 import type { Facts } from './command.ts';
 import { decide } from './policy/decide.ts';
 import { nearTo } from './policy/near.ts';
-import { holdsRole, rightsOf } from './policy/rights.ts';
+import { holdsRole, type Right, rightsOf } from './policy/rights.ts';
 import type { Policy } from './policy/table.ts';
 import type { CaseState } from './state.ts';
 
-/** Whether somebody with these facts may do what is reserved to these roles, by a right of their own or a lent one. */
-export const hasRole = (policy: Policy, facts: Facts, by: readonly string[]): boolean =>
-  rightsOf(policy, facts).some((right) => holdsRole(right, by));
+/** By which right somebody may do what is reserved to these roles: their own, else the first lent one that has one. */
+export const rightWithRole = (policy: Policy, facts: Facts, by: readonly string[]): Right | undefined =>
+  rightsOf(policy, facts).find((right) => holdsRole(right, by));
 
-/** The same by the person's own office: what is for certain eyes only is not lent with the work. */
+/** Whether the person's own office lets them: what is for certain eyes only is not lent with the work. */
 export const hasOwnRole = (policy: Policy, facts: Facts, by: readonly string[]): boolean =>
   rightsOf(policy, facts).some((right) => right.of === undefined && holdsRole(right, by));
 
@@ -17,20 +17,24 @@ export const hasOwnRole = (policy: Policy, facts: Facts, by: readonly string[]):
 export const rolesFor = (policy: Policy, act: string): string[] => Object.keys(policy.acts[act]?.by ?? {});
 
 /**
- * Whether the table lets somebody use a verb of the engine's own, by a right of their own or a lent one.
+ * By which right the table lets somebody use a verb of the engine's own: their own, else the first lent one.
  *
  * @param state the case, where how near the person is to it may count
  */
-export const mayUse = (
+export const rightToUse = (
   policy: Policy,
   facts: Facts,
   verb: string,
   state?: Pick<CaseState, 'owner' | 'tasks'>,
-): boolean =>
-  rightsOf(policy, facts).some((right) => {
+): Right | undefined =>
+  rightsOf(policy, facts).find((right) => {
     const near = state === undefined ? [] : nearTo(state, right);
     return decide(policy, { act: verb, right, near }).allow;
   });
+
+/** Whether the table lets them, where no entry tells of it; where one does, `usesRight` names whose right it was. */
+export const mayUse = (...asked: Parameters<typeof rightToUse>): boolean =>
+  rightToUse(...asked) !== undefined;
 
 /** Whether somebody may add a document or a comment: everybody but those who only look on. */
 export const mayContribute = (

@@ -1,12 +1,13 @@
 import type { Facts } from './command.ts';
 import type { Compiled } from './compile.ts';
 import { policyOf } from './policy/table.ts';
-import { hasRole } from './policy.ts';
+import { rightWithRole } from './policy.ts';
 import type { Refusal } from './refusal.ts';
-import { record, startRun } from './run.ts';
+import { type Cause, record, startRun } from './run.ts';
 import type { CaseState } from './state.ts';
 import { finish, type Step } from './step.ts';
 import { askForAssignee } from './tasks.ts';
+import { nameRight } from './use-right.ts';
 
 /**
  * Puts an open case back to work whose run was lost: a new epoch, so that the lost run, should it come back, can write
@@ -20,7 +21,8 @@ export const recover = (
   { id, facts }: { id: string; facts: Facts },
   now: string,
 ): Step | Refusal => {
-  if (!hasRole(policyOf(compiled, state), facts, ['admin', 'system'])) {
+  const right = rightWithRole(policyOf(compiled, state), facts, ['admin', 'system']);
+  if (right === undefined) {
     return {
       refused: true,
       code: 'ROLE_REQUIRED',
@@ -50,6 +52,8 @@ export const recover = (
       askForAssignee(run, taskId, task);
     }
   }
-  record(run, { type: 'case.recovered', commandId: id, facts, data: null });
+  const cause: Cause = { type: 'case.recovered', commandId: id, facts, data: null };
+  nameRight(cause, right);
+  record(run, cause);
   return finish(run, id);
 };

@@ -2,11 +2,11 @@ import { refuse } from '../apply-event.ts';
 import { withoutBarredSigners } from '../approval/rounds.ts';
 import { approvalBarred, approvalRel, childCaseId } from '../ask-approval.ts';
 import type { Actor, Command, MessageCommand, RecusalCommand } from '../command.ts';
-import { mayUse } from '../policy.ts';
 import type { Refusal } from '../refusal.ts';
 import { type Cause, nextId, performer, type Run } from '../run.ts';
 import { askForSigner, putApproval } from '../signing.ts';
 import { askForAssignee, putTask } from '../tasks.ts';
+import { usesRight } from '../use-right.ts';
 import {
   type Exclusion,
   excludedIds,
@@ -53,8 +53,8 @@ export const applyRecusal = (run: Run, command: RecusalCommand, cause: Cause): R
   const isSelf = [actor.id, ...(actor.sameAs ?? [])].some((id) => accounts.includes(id));
   if (
     verb === 'readmit'
-      ? !mayUse(run.policy, facts, 'case.readmit', run.state)
-      : !isSelf && !mayUse(run.policy, facts, 'case.recuse', run.state)
+      ? !usesRight(run, facts, 'case.readmit', cause)
+      : !isSelf && !usesRight(run, facts, 'case.recuse', cause)
   ) {
     return refuse(
       run,

@@ -1,5 +1,7 @@
 import type { CompileInput } from '../compile.ts';
+import { own } from '../own.ts';
 import type { CaseState, PolicyRef } from '../state.ts';
+import { rememberedVerbs } from './optional-acts.ts';
 import first from './policy-1.0.0.json' with { type: 'json' };
 
 /** How near somebody must be to a case: its owner, one of its assignees, their team or department; or not at all. */
@@ -80,3 +82,9 @@ const indexOf = (policy: Policy): Map<string, string> => {
 /** Events of a definition that are one of these acts. */
 export const eventsOfActs = (policy: Policy, definition: string, acts: readonly string[]): string[] =>
   acts.flatMap((name) => policy.acts[name]?.events?.[definition] ?? []);
+
+/** Under what a case remembers who did one of these acts. */
+export const rememberedAs = (policy: Policy, definition: string, acts: readonly string[]): string[] => [
+  ...eventsOfActs(policy, definition, acts),
+  ...acts.flatMap((name) => own<string>(rememberedVerbs, name) ?? []),
+];
