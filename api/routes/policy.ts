@@ -70,12 +70,12 @@ export const policyRoutes = (services: Services): Router => {
     const own = await store.read((db) => ownPolicyIn(db, tenant));
     const policy = own?.policy ?? currentPolicy;
     const inUse = await definitionsInUse(store, tenant);
-    const events = inUse.map(({ id, version, runtime }) => ({ id, version, events: runtime.events }));
+    const definitions = inUse.map(({ id, version, runtime }) => ({ ...runtime, id, version }));
     return {
       own: own !== undefined,
       inForce: policyTable(policy),
       shipped: policyTable(currentPolicy),
-      warnings: policyFindings(policy, events).map((finding) => ({ ...finding })),
+      warnings: policyFindings(policy, definitions).map((finding) => ({ ...finding })),
     };
   };
   const publish = async (tenant: string, policy: Policy | null, by: RequestedBy) => {

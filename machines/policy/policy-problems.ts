@@ -5,6 +5,7 @@ import { type JsonSchema, validate } from '../kernel/json-schema.ts';
 import { own } from '../kernel/own.ts';
 import schema from '../kernel/policy/policy.v1.json' with { type: 'json' };
 import { type Act, currentPolicy, type Policy } from '../kernel/policy/table.ts';
+import { verbProblems } from './verb-problems.ts';
 
 /** What keeps a table from being used, and where. */
 export interface PolicyProblem {
@@ -35,7 +36,7 @@ export const policyShapeProblems = (table: unknown): PolicyProblem[] => {
 
 /**
  * What a company's own table must not lack: all acts of the shipped one, roles that there are, and everything that
- * keeps people apart. That may be made stricter, never dropped.
+ * keeps people apart. That may be made stricter, never dropped. Nor may it say what nothing asks for.
  *
  * @param roles ids of the company's roles
  */
@@ -53,7 +54,10 @@ export const policyProblems = (table: unknown, roles: readonly string[]): Policy
         ? [{ pointer: `/acts/${name}`, message: 'is missing: the engine asks for this act' }]
         : weakened(`/acts/${name}`, shipped, row);
     }),
-    ...Object.entries(policy.acts).flatMap(([name, row]) => strangers(policy, name, row, known)),
+    ...Object.entries(policy.acts).flatMap(([name, row]) => [
+      ...strangers(policy, name, row, known),
+      ...verbProblems(policy, name, row),
+    ]),
     ...eventsTwice(policy),
   ];
 };

@@ -124,6 +124,20 @@ describe('what is no table', () => {
         changed('payment.approve', { notOwner: true, apartFrom: ['payment.propose', 'fraud.refer'] }),
       ),
     ).toEqual([]);
+    const refer = currentPolicy.acts['fraud.refer'] as Act;
+    expect(
+      pointersOf(
+        table({
+          'case.reopen': row(
+            { lead: 'own', manager: 'all' },
+            { lent: false, notOwner: true, apartFrom: ['fraud.clear'] },
+          ),
+          'deadline.extend': row({ lead: 'team' }, { apartFrom: ['case.reopen'] }),
+          'deadline.pause': row({ lead: 'department', handler: 'assigned' }),
+          'fraud.refer': { ...refer, apartFrom: ['case.reopen'] },
+        }),
+      ),
+    ).toEqual([]);
   });
 
   it.each<[string, object, string]>([
@@ -157,6 +171,60 @@ describe('what is no table', () => {
       'it is apart from nothing that there is',
       changed('case.link', { apartFrom: ['nothing'] }),
       '/acts/case.link/apartFrom/0',
+    ],
+    ['an act is none that there is', table({ 'case.burn': row({ lead: 'all' }) }), '/acts/case.burn'],
+    [
+      'a scope is none that there is',
+      table({ 'case.reopen': row({ lead: 'region' as never }) }),
+      '/acts/case.reopen/by/lead',
+    ],
+    [
+      'a role of an act that a table may add is unknown',
+      table({ 'deadline.extend': row({ pilot: 'all' }) }),
+      '/acts/deadline.extend/by/pilot',
+    ],
+    [
+      'a closed case is to be near by its tasks',
+      table({ 'case.reopen': row({ lead: 'team' }) }),
+      '/acts/case.reopen/by/lead',
+    ],
+    [
+      'an event is a verb',
+      table({ 'deadline.pause': row({ lead: 'all' }, { events: { claim: ['pause'] } }) }),
+      '/acts/deadline.pause/events',
+    ],
+    [
+      'a deadline has an amount',
+      table({ 'deadline.extend': row({ lead: 'all' }, { within: 'authority' }) }),
+      '/acts/deadline.extend/within',
+    ],
+    [
+      'it is apart from what no case remembers',
+      table({
+        'deadline.pause': row({ lead: 'all' }),
+        'deadline.extend': row({ lead: 'all' }, { apartFrom: ['fraud.refer', 'deadline.pause'] }),
+      }),
+      '/acts/deadline.extend/apartFrom/1',
+    ],
+    [
+      'an event is apart from what no case remembers',
+      changed('fraud.clear', { apartFrom: ['fraud.refer', 'task.reassign'] }),
+      '/acts/fraud.clear/apartFrom/1',
+    ],
+    [
+      'a verb that nothing is kept apart for is apart',
+      changed('task.reassign', { apartFrom: ['fraud.refer'] }),
+      '/acts/task.reassign/apartFrom',
+    ],
+    [
+      'a verb that nothing is kept apart for is not the owner’s',
+      changed('case.recuse', { notOwner: true }),
+      '/acts/case.recuse/notOwner',
+    ],
+    [
+      'a verb without an amount has one',
+      changed('case.link', { within: 'authority' }),
+      '/acts/case.link/within',
     ],
   ])('%s', (_, policy, pointer) => {
     expect(pointersOf(policy)).toContain(pointer);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lint } from '../../machines/definition/lint.ts';
 import { type Act, currentPolicy, type Policy } from '../../machines/kernel/policy/table.ts';
 import { shippedDefinitions } from '../../machines/library/index.ts';
-import { type EventsOfDefinition, policyFindings } from '../../machines/policy/policy-findings.ts';
+import { type DefinitionInUse, policyFindings } from '../../machines/policy/policy-findings.ts';
 
 // Guarantee: where a table and the definitions in use leave nobody to send an event, or say something that has no
 // effect, that is told with its place and what to do; the shipped table and the shipped definitions fit.
@@ -14,7 +14,7 @@ const table = (act: string, change: Partial<Act>): Policy => ({
     acts: { ...currentPolicy.acts, [act]: { ...(currentPolicy.acts[act] as Act), ...change } },
   },
 });
-const told = (policy: Policy, definitions: EventsOfDefinition[] = shippedDefinitions()) =>
+const told = (policy: Policy, definitions: DefinitionInUse[] = shippedDefinitions()) =>
   policyFindings(policy, definitions).map(({ pointer, code }) => [code, pointer]);
 const latest = (id: string) => {
   const found = shippedDefinitions().findLast((each) => each.id === id);
@@ -42,7 +42,7 @@ describe('a table against the definitions in use', () => {
       ...{ pointer: '/acts/payment.approve/by', code: 'ACT_CLOSED', severity: 'warning' },
       message:
         'Nobody can send "approve" of exposure@1.0.0, exposure@1.1.0, exposure@1.2.0, exposure@1.3.0, exposure@1.4.0: it is for lead, manager, none of whom the row lets do it.',
-      fix: 'Name one of lead, manager under `by`, or publish a version whose "approve" is for a role of the row.',
+      fix: 'Name one of lead, manager under `by`, or publish a version that lets a role of the row send "approve".',
     });
     expect(others.map(({ code, pointer }) => [code, pointer])).toEqual([
       ['ACT_ROLE_IDLE', '/acts/payment.approve/by/committee'],
@@ -86,6 +86,47 @@ describe('a table against the definitions in use', () => {
         [...shippedDefinitions(), own],
       ),
     ).toEqual([]);
+  });
+});
+
+describe('an act that a table may add', () => {
+  const row = (by: Act['by'], more: Partial<Act> = {}): Act => ({
+    ...{ title: { zh: '事', en: 'Act' }, by },
+    ...more,
+  });
+  const reopenedBy = { ...row({}), by: { manager: 'all', 'complaints-manager': 'all' } } as const;
+
+  it('is told nothing of where some role of each definition may do it', () => {
+    expect(told(table('case.reopen', reopenedBy))).toEqual([]);
+    expect(told(table('deadline.pause', row({ 'complaints-manager': 'all' })))).toEqual([]);
+  });
+
+  it('is told what it leaves to nobody, once for all versions that grant it, and which role gets nothing', () => {
+    const [reopening, ...others] = policyFindings(
+      table('case.reopen', row({ lead: 'all', 'complaints-manager': 'own', siu: 'all' }, { notOwner: true })),
+      shippedDefinitions(),
+    );
+    expect(reopening).toMatchObject({ code: 'ACT_CLOSED', pointer: '/acts/case.reopen/by' });
+    expect(reopening?.message).toContain('Nobody can reopen a case of complaint@1.0.0, complaint@1.1.0:');
+    expect(others.map(({ code, pointer }) => [code, pointer])).toEqual([
+      ['ACT_ROLE_IDLE', '/acts/case.reopen/by/siu'],
+    ]);
+    expect(told(table('deadline.extend', row({ 'complaints-manager': 'all' })))).toEqual([
+      ['ACT_CLOSED', '/acts/deadline.extend/by'],
+    ]);
+  });
+
+  it('is told of the definition that grants it to nobody of the row', () => {
+    expect(judged(table('case.reopen', reopenedBy), 'claim')).toEqual([]);
+    expect(judged(table('case.reopen', row({ siu: 'all' })), 'claim')).toEqual([
+      ['warning', 'ACT_CLOSED', '/reopen/by'],
+    ]);
+    expect(judged(table('deadline.extend', row({ compliance: 'all' })), 'complaint')).toEqual([
+      ['warning', 'ACT_CLOSED', expect.stringMatching(/^\/deadlines\/.+\/extensions\/0\/by$/)],
+    ]);
+    expect(judged(table('deadline.pause', row({})), 'complaint')).toEqual([
+      ['warning', 'ACT_CLOSED', expect.stringMatching(/^\/deadlines\/.+\/pauseCauses\/0\/by$/)],
+    ]);
   });
 });
 
