@@ -7,8 +7,11 @@ import type { LintContext } from './lint-context.ts';
 import { schemaRoot } from './lint-data.ts';
 import { expressionNamesAt } from './lint-expressions.ts';
 import { needIn } from './lint-references.ts';
+import { seatClockFindings } from './lint-seat-clocks.ts';
 import { unsignedAnswerFindings } from './lint-unsigned-answers.ts';
 import { valueExpressions } from './value-expressions.ts';
+
+const enoughPeople = 'Change the plan so that enough people can decide each step.';
 
 /** Plans can be run to their end, name roles that are there, and what people sign depends on the case alone. */
 export const approvalFindings = (context: LintContext): Finding[] => {
@@ -18,8 +21,9 @@ export const approvalFindings = (context: LintContext): Finding[] => {
   const invoked = new Set(index.invokes.map(({ invoke }) => invoke.src));
   for (const [name, approval] of Object.entries(document.approvals ?? {})) {
     const at = `/approvals${pointerStep(name)}`;
-    for (const { pointer, message } of planFaults(approval.plan as ApprovalDefinition['plan'])) {
-      const fix = 'Change the plan so that enough people can decide each step.';
+    for (const { pointer, message, fix = enoughPeople } of planFaults(
+      approval.plan as ApprovalDefinition['plan'],
+    )) {
       findings.push(failing(`${at}/plan${pointer}`, 'PLAN_INVALID', message, fix));
     }
     if (Object.hasOwn(document.services ?? {}, name)) {
@@ -57,7 +61,7 @@ export const approvalFindings = (context: LintContext): Finding[] => {
     }
     findings.push(...unhandled(context, stateId, at));
   }
-  findings.push(...unsignedAnswerFindings(context));
+  findings.push(...seatClockFindings(context), ...unsignedAnswerFindings(context));
   return findings;
 };
 

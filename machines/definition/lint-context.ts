@@ -1,3 +1,4 @@
+import type { DeadlineDefinition } from '../kernel/definition.ts';
 import { currentPolicy, type Policy } from '../kernel/policy/table.ts';
 import { actionPlaces, type PlacedAction } from './action-places.ts';
 import { calendarIds, reservedRoles, staffRoles } from './known-names.ts';
@@ -8,10 +9,18 @@ import type { DefinitionDocument } from './schema.ts';
 export interface LintSurroundings {
   roles?: readonly string[];
   calendars?: readonly string[];
-  /** Other definitions by id, with their events and who may send each. Absent: references to them are not judged. */
-  definitions?: { readonly [id: string]: { events: { readonly [event: string]: readonly string[] } } };
+  /** Other definitions by id. Absent: references to them are not judged. */
+  definitions?: { readonly [id: string]: KnownDefinition };
   /** The table of who may do what. */
   policy?: Policy;
+}
+
+/** What a definition's document may be judged by another for. */
+export interface KnownDefinition {
+  /** Its events, with who may send each. */
+  events: { readonly [event: string]: readonly string[] };
+  /** The deadline that seats' own limits count like; absent: they do not count in its cases. */
+  seatClock?: Pick<DeadlineDefinition, 'limit' | 'count'>;
 }
 
 /** What every rule looks at. */

@@ -1,5 +1,7 @@
 import { type Approval, isOpen, type Seat } from './approval/approval.ts';
+import type { ApprovalPlan, Signer } from './approval/plan.ts';
 import { clockLength } from './clock-profile.ts';
+import { clockRuleProblem } from './clock-rule.ts';
 import {
   cancelDeadline,
   isLive,
@@ -8,6 +10,8 @@ import {
   startClock,
   stopDeadline,
 } from './deadlines.ts';
+import type { DeadlineDefinition } from './definition.ts';
+import { KernelError } from './kernel-error.ts';
 import { own } from './own.ts';
 import type { Run } from './run.ts';
 
@@ -50,22 +54,35 @@ export const cancelSeatClocks = (run: Run, state: string): void => {
 };
 
 const startSeatClock = (run: Run, name: string, state: string, approval: Approval, seat: Seat): void => {
+  const rule = isOpen(approval, seat) ? seatRule(run, state, seat.signer) : undefined;
+  if (rule) {
+    startClock(run, name, rule, { startedAt: run.clock, limit: rule.limit, seat: seat.id, rule });
+  }
+};
+
+/** @throws KernelError `PLAN_INVALID` where a seat's limit is none that the definition's clock for seats can count */
+export const checkSeatLimits = (run: Run, state: string, { steps }: ApprovalPlan): void => {
+  for (const signer of steps.flatMap(({ signers }) => signers)) {
+    seatRule(run, state, signer);
+  }
+};
+
+/** What the seat's own time runs by; undefined where it has none, or the definition counts none. */
+const seatRule = (run: Run, state: string, { limit }: Signer): DeadlineDefinition | undefined => {
   const { definition, deadlines, input } = run.compiled;
-  const rule = own(deadlines, own(definition.signing, state)?.seatClock ?? '');
-  const { limit } = seat.signer;
-  if (rule === undefined || limit === undefined || !isOpen(approval, seat)) {
-    return;
+  const named = own(deadlines, own(definition.signing, state)?.seatClock ?? '');
+  if (named === undefined || limit === undefined) {
+    return undefined;
   }
   const { clockProfile } = input;
   const isScaled = clockProfile !== undefined && run.state.profile === clockProfile.id;
   const counted = isScaled ? clockLength(clockProfile, limit) : limit;
-  startClock(run, name, rule, {
-    startedAt: run.clock,
-    limit: counted,
-    seat: seat.id,
-    // Its seat starts and stops it, and no event does.
-    rule: { ...rule, limit: counted, starts: [], stops: [] },
-  });
+  const problem = clockRuleProblem({ limit: counted, count: named.count, warnAt: [] });
+  if (problem !== undefined) {
+    throw new KernelError('PLAN_INVALID', `A seat's limit cannot be counted: ${problem}.`);
+  }
+  // Its seat starts and stops it, and no event does.
+  return { ...named, limit: counted, starts: [], stops: [] };
 };
 
 /** Still part of the open step, behind a seat that has to decide first. */

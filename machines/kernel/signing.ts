@@ -9,7 +9,7 @@ import type { JsonObject, Money } from './json.ts';
 import { KernelError } from './kernel-error.ts';
 import { own } from './own.ts';
 import { type Cause, nextId, type Run } from './run.ts';
-import { keepSeatClocks } from './seat-clocks.ts';
+import { checkSeatLimits, keepSeatClocks } from './seat-clocks.ts';
 import type { CaseState, Task } from './state.ts';
 import { completeTask, dropAssignment, putTask } from './tasks.ts';
 
@@ -30,6 +30,7 @@ export const beginSigning = (run: Run, given: JsonObject, cause: Cause): void =>
   if (fault) {
     throw new KernelError('PLAN_INVALID', `${fault.pointer}: ${fault.message}`);
   }
+  checkSeatLimits(run, id as string, plan as unknown as ApprovalPlan);
   const { lends } = own(run.compiled.definition.signing, id as string) ?? {};
   const approval = beginApproval({
     plan: plan as unknown as ApprovalPlan,

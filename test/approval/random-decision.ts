@@ -40,13 +40,17 @@ export const people: Actor[] = Array.from({ length: 14 }, (_, n): Actor => {
   };
 });
 
-const signer: fc.Arbitrary<Signer> = fc.oneof(
+const unhurried: fc.Arbitrary<Signer> = fc.oneof(
   fc.record({ role: fc.constantFrom(...roles) }),
   fc.record({ role: fc.constantFrom(...roles), department: fc.constantFrom('claims', 'legal') }),
   fc.record({ role: fc.constantFrom(...roles), byAuthority: fc.constant(true) }),
   fc.constant({ byAuthority: true }),
   fc.record({ personId: fc.constantFrom(...people.map(({ id }) => id)) }),
 );
+
+const signer: fc.Arbitrary<Signer> = fc
+  .tuple(unhurried, fc.constantFrom<Pick<Signer, 'limit'>>({}, { limit: 'PT5M' }, { limit: 'PT30M' }))
+  .map(([who, limit]) => ({ ...who, ...limit }));
 
 const step = (n: number): fc.Arbitrary<ApprovalStep> =>
   fc.array(signer, { minLength: 1, maxLength: 4 }).chain((signers) =>

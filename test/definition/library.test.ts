@@ -23,10 +23,16 @@ const played = async (document: DefinitionDocument, scenario: Scenario) => {
 const documents = shippedDefinitions();
 const named = documents.map((document) => [`${document.id}@${document.version}`, document] as const);
 const definitions = Object.fromEntries(
-  documents.map(({ id, events }) => [
-    id,
-    { events: Object.fromEntries(Object.entries(events).map(([name, { by }]) => [name, by])) },
-  ]),
+  documents.map(({ id, events, signing = {}, deadlines = {} }) => {
+    const seatClock = Object.values(signing).flatMap(({ seatClock = '' }) => deadlines[seatClock] ?? [])[0];
+    return [
+      id,
+      {
+        events: Object.fromEntries(Object.entries(events).map(([name, { by }]) => [name, by])),
+        ...(seatClock === undefined ? {} : { seatClock }),
+      },
+    ];
+  }),
 );
 
 /** A released version is immutable: a change here is a new version, not a new hash. */

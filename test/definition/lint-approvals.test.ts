@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lint } from '../../machines/definition/lint.ts';
+import { type LintSurroundings, lint } from '../../machines/definition/lint.ts';
 import type { DefinitionDocument } from '../../machines/definition/schema.ts';
 import type { Action, StateNode } from '../../machines/kernel/definition.ts';
 import { shippedDefinitions } from '../../machines/library/index.ts';
@@ -121,6 +121,60 @@ describe('lint of approvals', () => {
     expect(found(document)).toContain(finding);
   });
 
+  const limited = (limits: (string | undefined)[], step: Partial<Approval['plan']['steps'][number]> = {}) =>
+    withApproval(
+      steps({
+        ...{ signers: limits.map((limit) => ({ role: 'lead', ...(limit === undefined ? {} : { limit }) })) },
+        ...step,
+      }),
+    );
+  const seatAt = (n: number) => `${at}/plan/steps/0/signers/${n}/limit`;
+  const ofSeats = (document: DefinitionDocument, definitions?: LintSurroundings['definitions']) =>
+    lint(document, definitions === undefined ? {} : { definitions })
+      .filter(({ pointer }) => pointer.startsWith(`${at}/plan`))
+      .map(({ code, pointer, severity }) => `${severity} ${code} ${pointer}`);
+  const counting = (count: 'business-hours' | 'business-days'): LintSurroundings['definitions'] => ({
+    approval: { events: {}, seatClock: { limit: 'PT8H', count } },
+  });
+
+  it.each(['PT0S', 'P0D', 'soon', '-PT8H'])(
+    'refuses a seat with "%s" for its time, and says how to write it',
+    (limit) => {
+      expect(ofSeats(limited([undefined, limit]))).toEqual([`error PLAN_INVALID ${seatAt(1)}`]);
+      const [found] = lint(limited([limit])).filter(({ code }) => code === 'PLAN_INVALID');
+      expect(found?.fix).toContain('PT8H');
+    },
+  );
+
+  it('warns of a seat that has longer than its step, in a sequence together with those before it', () => {
+    expect(ofSeats(limited(['PT4H', 'PT8H'], { limit: 'PT8H' }))).toEqual([]);
+    expect(ofSeats(limited(['PT4H', 'PT9H'], { limit: 'PT8H' }))).toEqual([
+      `warning SEAT_LIMIT_LONGER ${seatAt(1)}`,
+    ]);
+    const inTurn = { rule: 'sequence' as const, limit: 'PT8H' };
+    expect(ofSeats(limited(['PT4H', undefined, 'PT4H', 'PT1H'], inTurn))).toEqual([
+      `warning SEAT_LIMIT_LONGER ${seatAt(3)}`,
+    ]);
+    // What a day is in hours is for the definition that counts to say.
+    expect(ofSeats(limited(['P1D'], { limit: 'PT16H' }))).toEqual([]);
+    // Without a limit of its own the step has the definition's.
+    expect(ofSeats(limited(['PT9H']))).toEqual([]);
+    expect(ofSeats(limited(['PT9H']), counting('business-hours'))).toEqual([
+      `warning SEAT_LIMIT_LONGER ${seatAt(0)}`,
+    ]);
+  });
+
+  it('refuses a seat’s time that the definition of the approval’s case counts not, or not so', () => {
+    expect(ofSeats(limited(['PT4H', undefined]), { approval: { events: {} } })).toEqual([
+      `error SEAT_CLOCK_MISSING ${seatAt(0)}`,
+    ]);
+    expect(ofSeats(limited([undefined]), { approval: { events: {} } })).toEqual([]);
+    expect(ofSeats(limited(['P1D'], { limit: 'P2D' }), counting('business-hours'))).toEqual([
+      `error LENGTH_INVALID ${seatAt(0)}`,
+    ]);
+    expect(ofSeats(limited(['P1D'], { limit: 'P2D' }), counting('business-days'))).toEqual([]);
+  });
+
   it('refuses a card whose objections stand in an event that no definition has', () => {
     const document = withApproval({
       card: { objections: { through: ['team'], event: 'opinion.give', list: 'dissent' } },
@@ -213,6 +267,14 @@ describe('lint of approvals', () => {
     const signing = { ...document.signing?.deciding, unfilled: { tell: ['superior', 'wizard'] } };
     expect(found({ ...document, signing: { deciding: signing } } as never)).toEqual([
       'ROLE_UNKNOWN /signing/deciding/unfilled/tell/1',
+    ]);
+  });
+
+  it('knows the deadline that seats’ own times count like', () => {
+    const document = decidedBy(() => undefined);
+    const signing = { ...document.signing?.deciding, seatClock: 'stage' };
+    expect(found({ ...document, signing: { deciding: signing } } as never)).toEqual([
+      'DEADLINE_UNKNOWN /signing/deciding/seatClock',
     ]);
   });
 

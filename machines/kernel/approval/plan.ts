@@ -104,7 +104,7 @@ export const planFaults = ({ steps, ladder = [], secondFactorAbove = [] }: Appro
         fault(`${at}/signers/${n}/personId`, `"${personId}" has a seat already, and nobody signs twice.`);
       }
       if (limit !== undefined && !isSomeTime(limit)) {
-        const fix = 'Write PT8H or P2D, or leave it out.';
+        const fix = 'Write a length such as PT8H, or leave it out.';
         fault(`${at}/signers/${n}/limit`, `"${limit}" is no ISO 8601 length above zero.`, fix);
       }
     }
