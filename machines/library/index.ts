@@ -4,7 +4,6 @@ import type { ClockProfile } from '../kernel/clock-profile.ts';
 import approval from './approval/1.0.0.json' with { type: 'json' };
 import approval110 from './approval/1.1.0.json' with { type: 'json' };
 import approval120 from './approval/1.2.0.json' with { type: 'json' };
-import approval130 from './approval/1.3.0.json' with { type: 'json' };
 import always from './calendars/always.json' with { type: 'json' };
 import cn from './calendars/cn.json' with { type: 'json' };
 import englandWales from './calendars/england-wales.json' with { type: 'json' };
@@ -12,6 +11,7 @@ import usFederal from './calendars/us-federal.json' with { type: 'json' };
 import claim from './claim/1.0.0.json' with { type: 'json' };
 import claim110 from './claim/1.1.0.json' with { type: 'json' };
 import claim120 from './claim/1.2.0.json' with { type: 'json' };
+import claim130 from './claim/1.3.0.json' with { type: 'json' };
 import complaint from './complaint/1.0.0.json' with { type: 'json' };
 import complaint110 from './complaint/1.1.0.json' with { type: 'json' };
 import exposure from './exposure/1.0.0.json' with { type: 'json' };
@@ -23,6 +23,7 @@ import demo from './profiles/demo.json' with { type: 'json' };
 import team from './team/1.0.0.json' with { type: 'json' };
 import team110 from './team/1.1.0.json' with { type: 'json' };
 import team120 from './team/1.2.0.json' with { type: 'json' };
+import team130 from './team/1.3.0.json' with { type: 'json' };
 
 /** Every version of every definition that is shipped, checked against the schema. A version never changes. */
 export const shippedDefinitions = (): DefinitionDocument[] =>
@@ -30,6 +31,7 @@ export const shippedDefinitions = (): DefinitionDocument[] =>
     claim,
     claim110,
     claim120,
+    claim130,
     exposure,
     exposure110,
     exposure120,
@@ -40,10 +42,10 @@ export const shippedDefinitions = (): DefinitionDocument[] =>
     approval,
     approval110,
     approval120,
-    approval130,
     team,
     team110,
     team120,
+    team130,
   ].map((document) => DefinitionDocument.parse(document));
 
 /** The shipped calendars by id. */

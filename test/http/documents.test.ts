@@ -104,4 +104,33 @@ describe('documents', () => {
     const { body } = await api.call('handler', 'GET', `/v1/cases/${caseId}`);
     expect([body.seq, body.documents]).toEqual([1, []]);
   });
+
+  test('medical papers of a claim are for who must know them; whoever took them in knows them no more', async () => {
+    const { body } = await api.call('agent', 'POST', '/v1/cases', {
+      definition: 'claim',
+      data: {
+        ...{ policyNumber: 'M-1', lossKind: 'motor', lossOn: '2026-03-01', description: 'Hit a car' },
+        reporter: { name: 'Li Si', phone: '13500000001' },
+      },
+    });
+    const { caseId } = body;
+    const taken = await upload('agent', caseId, { file: pdf('a fracture'), key: 'medical-report' });
+    expect([taken.status, taken.body.documents]).toEqual([200, []]);
+    const see = async (person: string) => {
+      const { documents } = (await api.call(person, 'GET', `/v1/cases/${caseId}`)).body;
+      const [id = 'doc-none'] = documents.map(({ id }: { id: string }) => id);
+      const { status } = await api.call(person, 'GET', `/v1/cases/${caseId}/documents/${id}`);
+      const entries = (await api.call(person, 'GET', `/v1/cases/${caseId}/entries`)).body.items;
+      return [person, documents.length, status, entries.at(-1).leaf !== null];
+    };
+    for (const person of ['medical', 'adjuster', 'lead', 'manager', 'legal', 'complaints-manager']) {
+      expect(await see(person)).toEqual([person, 1, 200, true]);
+    }
+    for (const person of ['agent', 'finance', 'handler', 'siu', 'underwriter']) {
+      expect(await see(person)).toEqual([person, 0, 404, false]);
+    }
+    const [{ id }] = (await api.call('manager', 'GET', `/v1/cases/${caseId}`)).body.documents;
+    const path = `/v1/cases/${caseId}/documents/${id}`;
+    expect((await api.call('agent', 'GET', path)).body.code).toBe('NOT_FOUND');
+  });
 });

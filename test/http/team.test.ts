@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { integrate } from '../../db/log/integrate.ts';
 import { type JsonSchema, validate } from '../../machines/kernel/json-schema.ts';
 import { shippedDefinitions } from '../../machines/library/index.ts';
 import { startTestApi } from '../support/api.ts';
 import { assignTasks } from '../support/assign-tasks.ts';
 
 // Guarantee: a team's lead is somebody who can lead it and has a part in the case, the lead's work is theirs and goes with
-// the office, and whoever gave the opinion, or for whom, is named to the claim whatever became of the lead since.
+// the office, and whoever gave the opinion, or for whom, is named to the claim whatever became of the lead since. What the
+// medical reviewer is asked and says is for who must know it; the opinion is for all.
 
 type Api = Awaited<ReturnType<typeof startTestApi>>;
 let api: Api;
@@ -213,4 +215,113 @@ test('one voice speaks with the customer, once the lead has named it', async () 
   expect(await send('lead', 'voice.name', { data: { voice: 'agent' } })).toBe(200);
   expect(await send('agent-2', 'customer.update', update)).toBe('PERSON_REQUIRED');
   expect(await send('agent', 'customer.update', update)).toBe(200);
+});
+
+describe('what the medical reviewer is asked and says', () => {
+  const words = {
+    question: 'How long is the left leg stiff?',
+    finding: 'Fracture of the left femur.',
+    blocked: 'The scan of the femur is missing.',
+    dissent: 'The femur may not heal.',
+    evidence: 'MRI femur 2026-03-03',
+  };
+  const minutes = 'Agreed, but for one.';
+  const knowing = ['medical', 'lead', 'manager', 'legal', 'complaints-manager', 'compliance'];
+  const others = ['agent', 'finance', 'handler', 'adjuster', 'underwriter', 'siu', 'qa', 'head-office'];
+
+  const entriesOf = async (person: string) =>
+    (await api.call(person, 'GET', `/v1/cases/${team}/entries?limit=200`)).body.items;
+  const found = async (person: string, q: string): Promise<string[]> => {
+    const { body } = await api.call(person, 'GET', `/v1/cases?q=${encodeURIComponent(q)}`);
+    return body.items.map(({ caseId }: { caseId: string }) => caseId);
+  };
+  /** Types of the team's entries as the stream shows them. */
+  const streamed = async (person: string): Promise<string[]> => {
+    while ((await integrate(api.store, { tenant: 'default', holder: 'test', nowMs: Date.now() })) > 0);
+    const headers = { authorization: `Bearer ${await api.tokenOf(person)}`, 'last-event-id': '0' };
+    const response = await api.app.request('/v1/stream', { headers });
+    const reader = response.body?.getReader();
+    let text = '';
+    while (!text.includes('opinion.give')) {
+      text += new TextDecoder().decode((await reader?.read())?.value);
+    }
+    await reader?.cancel();
+    return [...text.matchAll(/^data: (.*)$/gm)]
+      .map(([, data]) => JSON.parse(data ?? '').data)
+      .flatMap(({ caseId, type }) => (caseId === team ? [type] : []));
+  };
+
+  test('is read by who must know it and by nobody else; the opinion is read by all', async () => {
+    await send('manager', 'members.set', members('lead'));
+    const asked = { medical: words.question };
+    const plan = 'Each within two days.';
+    expect(await send('lead', 'plan.agree', { data: { plan, asked } })).toBe('DATA_INVALID');
+    expect(
+      await send('lead', 'plan.agree', { data: { plan, asked: { survey: 'What the car is worth.' } } }),
+    ).toBe(200);
+    expect(await send('lead-2', 'medical.ask', { data: { question: words.question } })).toBe(
+      'PERSON_REQUIRED',
+    );
+    expect(await send('lead', 'medical.ask', { data: { question: words.question } })).toBe(200);
+    expect(await send('medical', 'medical.block', { reason: words.blocked })).toBe(200);
+    expect(await send('lead', 'medical.unblock', { reason: words.blocked })).toBe(200);
+    const { tasks } = (await api.call('medical', 'GET', `/v1/cases/${team}`)).body;
+    const task = tasks.find(
+      ({ state, status }: { state: string; status: string }) =>
+        state === 'medical-working' && status === 'open',
+    );
+    const path = `/v1/tasks/${task.taskId}`;
+    expect((await api.call('medical', 'POST', `${path}/claim`, {})).status).toBe(200);
+    const done = {
+      outcome: 'medical.deliver',
+      data: { finding: words.finding, evidence: [words.evidence] },
+    };
+    expect((await api.call('medical', 'POST', `${path}/complete`, done)).status).toBe(200);
+    const surveyed = 'A dented wing.';
+    expect(await send('adjuster', 'survey.deliver', { data: { finding: surveyed } })).toBe(200);
+    expect(await send('lead', 'conference.call', { reason: 'Today.' })).toBe(200);
+    expect(await send('agent', 'medical.dissent', { data: { why: words.dissent } })).toBe('ROLE_REQUIRED');
+    expect(await send('medical', 'medical.dissent', { data: { why: words.dissent } })).toBe(200);
+    const given = (dissent: object) => ({ data: { ...opinion.data, minutes, dissent: [dissent] } });
+    expect(await send('lead', 'opinion.give', given({ department: 'medical', why: words.dissent }))).toBe(
+      'DATA_INVALID',
+    );
+    expect(await send('lead', 'opinion.give', given({ department: 'medical' }))).toBe(200);
+
+    const marked = ['medical.ask', 'medical.block', 'medical.unblock', 'medical.deliver', 'medical.dissent'];
+    for (const person of knowing) {
+      const { data } = (await api.call(person, 'GET', `/v1/cases/${team}`)).body;
+      expect([person, data.asked]).toEqual([
+        person,
+        { survey: 'What the car is worth.', medical: words.question },
+      ]);
+      const shown = JSON.stringify(await entriesOf(person));
+      expect(Object.values(words).filter((each) => !shown.includes(each))).toEqual([]);
+    }
+    expect(await streamed('manager')).toEqual(expect.arrayContaining(marked));
+    for (const person of others) {
+      const seen = (await api.call(person, 'GET', `/v1/cases/${team}`)).body;
+      expect([person, seen.data.asked]).toEqual([person, { survey: 'What the car is worth.' }]);
+      expect(seen.data.opinion).toMatchObject({ outcome: 'offer', dissents: 1 });
+      const entries = await entriesOf(person);
+      expect(entries.filter(({ type }: { type: string }) => type.startsWith('medical.'))).toEqual([]);
+      // Withheld as a whole: each has its place and its hash.
+      expect(entries.filter(({ leaf }: { leaf: string | null }) => leaf === null)).toHaveLength(
+        marked.length,
+      );
+      const shown = JSON.stringify([seen, entries]);
+      expect([person, Object.values(words).filter((each) => shown.includes(each))]).toEqual([person, []]);
+      expect(shown).toContain(minutes);
+    }
+    for (const person of ['agent', 'finance', 'handler']) {
+      const types = await streamed(person);
+      expect(types.filter((type) => type.startsWith('medical.'))).toEqual([]);
+      expect(types).toContain('survey.deliver');
+    }
+    // No search finds a case by a value that is not for all who may search.
+    for (const person of ['agent', 'manager']) {
+      for (const each of Object.values(words)) expect(await found(person, each)).toEqual([]);
+      expect(await found(person, surveyed)).toEqual([team]);
+    }
+  });
 });

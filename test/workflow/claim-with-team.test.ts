@@ -129,7 +129,8 @@ const cardWords = async (): Promise<RegExp[]> => {
     new RegExp(`What has changed since the last time .* Clause – ${clause}`),
     new RegExp(`What it rests on Policy number ${data.policyNumber} Clause ${clause} Limit CN¥[\\d,.]+`),
     new RegExp(`Evidence .*Claim form · ${number} .*Photos · ${number} `),
-    new RegExp(`Who is against it Dissents 1 Legal · ${ofTeam} · [^·]* The salvage is worth more\\.`),
+    new RegExp(`Who is against it Dissents 2 Legal · ${ofTeam} · [^·]* The salvage is worth more\\.`),
+    new RegExp(`Medical review · ${ofTeam} · `),
     /Demo legal: rejected · [^·]* The dissent is not answered\./,
     /Asked before .*: sent back · CN¥420,000\.00 .*: not decided · CN¥410,000\.00/,
   ];
@@ -164,7 +165,7 @@ describe('a large motor claim', () => {
         reporter: { name: '王小明', phone: '13800000001' },
       },
     });
-    expect([status, body.definition?.version]).toEqual([201, '1.2.0']);
+    expect([status, body.definition?.version]).toEqual([201, '1.3.0']);
     claim = body.caseId;
     expect(await office.event('agent', claim, 'contact', { data: { how: 'phone' } })).toBe(200);
     expect(await office.event('agent', claim, 'verify')).toBe(200);
@@ -176,16 +177,25 @@ describe('a large motor claim', () => {
     ];
     const route = { data: { route: 'survey', exposures } };
     await office.cheat('adjuster', 'AUTHORITY_EXCEEDED', office.event('adjuster', claim, 'route', route));
-    expect(await office.event('manager', claim, 'route', route)).toBe(200);
+    expect(await office.event('manager', claim, 'route', { data: { ...route.data, injury: true } })).toBe(
+      200,
+    );
     for (const caseId of await office.linked(claim, 'part-of', 2)) {
       const { data } = await office.read(caseId);
       if (data.coverage === 'vehicle-damage') vehicle = caseId;
       else thirdParty = caseId;
     }
+    // With the vehicle's 280,000 that is one yuan more than a manager may reserve for the whole claim.
+    const raised = { data: { reserve: yuan(20_001) }, reason: 'The fence as well.' };
+    await office.cheat(
+      'manager',
+      'AUTHORITY_EXCEEDED',
+      office.event('manager', thirdParty, 'reserve.set', raised),
+    );
     expect(
       await office.event('adjuster', claim, 'survey.report', { data: { evidence: ['photos 1-60'] } }),
     ).toBe(200);
-    for (const key of ['claim-form', 'identity', 'photos', 'licence']) {
+    for (const key of ['claim-form', 'identity', 'medical-report', 'photos', 'licence']) {
       await office.paper(claim, key);
     }
     for (const [caseId, amount] of [
@@ -224,12 +234,12 @@ describe('a large motor claim', () => {
     await expect.poll(async () => (await office.read(claim)).data.exposuresDecided).toBe(2);
   }, 60_000);
 
-  test('gets a team of three departments, whose opinion the manager accepts', async () => {
+  test('gets a team of four departments, whose opinion the manager accepts', async () => {
     const convene = { data: { why: 'dispute' } };
     await office.cheat('lead', 'ROLE_REQUIRED', office.event('lead', claim, 'team.convene', convene));
     expect(await office.event('manager', claim, 'team.convene', convene)).toBe(200);
     team = (await office.linked(claim, 'team', 1))[0] as string;
-    const members = { lead: 'lead', departments: ['survey', 'legal', 'coverage'], join: 'all' };
+    const members = { lead: 'lead', departments: ['survey', 'legal', 'coverage', 'medical'], join: 'all' };
     expect(await office.event('manager', team, 'members.set', { data: members })).toBe(200);
     expect(await office.event('lead', team, 'plan.agree', { data: { plan: 'Each within two days.' } })).toBe(
       200,
@@ -238,10 +248,15 @@ describe('a large motor claim', () => {
       office.event(person, team, `${department}.deliver`, { data: { finding } });
     expect(await deliver('adjuster', 'survey', 'Total loss.')).toBe(200);
     expect(await deliver('legal', 'legal', 'Clause 12 holds.')).toBe(200);
+    const question = { data: { question: 'Was the driver’s femur broken before?' } };
+    expect(await office.event('lead', team, 'medical.ask', question)).toBe(200);
+    expect(await deliver('medical', 'medical', 'The femur was broken before.')).toBe(200);
     expect(await deliver('underwriter', 'coverage', 'Covered.')).toBe(200);
+    const dissent = { data: { why: 'The femur will not heal.' } };
+    expect(await office.event('medical', team, 'medical.dissent', dissent)).toBe(200);
     const opinion = {
       ...{ outcome: 'offer', amount: yuan(400_000), minutes: 'Agreed in the conference.' },
-      dissent: [{ department: 'legal', why: 'The salvage is worth more.' }],
+      dissent: [{ department: 'legal', why: 'The salvage is worth more.' }, { department: 'medical' }],
     };
     // The lead has lent their rights, and the colleague gives the opinion in their stead.
     const give = (person: string) => office.event(person, team, 'opinion.give', { data: opinion });
@@ -252,7 +267,7 @@ describe('a large motor claim', () => {
     expect(await office.event('manager', team, 'opinion.accept')).toBe(200);
     await office.until(vehicle, 'adjudicating');
     expect((await office.read(claim)).data.team).toEqual({
-      ...{ why: 'dispute', lead: 'lead', outcome: 'offer', amount: yuan(400_000), dissents: 1 },
+      ...{ why: 'dispute', lead: 'lead', outcome: 'offer', amount: yuan(400_000), dissents: 2 },
     });
     expect((await office.read(vehicle)).data.opinion).toMatchObject({ lead: 'lead', giver: 'lead-2' });
     await office.cheat('adjuster', 'EVENT_NOT_ALLOWED', propose('adjuster', vehicle, 400_001));
@@ -408,6 +423,8 @@ describe('a large motor claim', () => {
     for (const each of await cardWords()) {
       expect(shown).toMatch(each);
     }
+    // What the medical reviewer says is for who must know it; the claim's medical papers are, too.
+    expect(shown).not.toMatch(/femur|Medical papers/);
     const form = { ...hiddenFields(card.text), answer: 'approve' };
     const old = async (): Promise<string> => {
       const { at } = await browser.post(`/approvals/${signed}`, {
@@ -489,6 +506,7 @@ describe('a large motor claim', () => {
     const { borrower, lender } = finance;
     const cheats = [
       ['opens a reserve above their limit', 'adjuster', 'AUTHORITY_EXCEEDED', 'claim'],
+      ['splits a reserve above their limit', 'manager', 'AUTHORITY_EXCEEDED', 'third-party'],
       ['approves what they proposed', 'adjuster-lead', 'FOUR_EYES', 'vehicle'],
       ['approves above their limit', 'lead', 'AUTHORITY_EXCEEDED', 'vehicle'],
       ['approves alone what several must', 'manager', 'EVENT_NOT_ALLOWED', 'third-party'],
