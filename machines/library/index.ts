@@ -4,6 +4,7 @@ import type { ClockProfile } from '../kernel/clock-profile.ts';
 import approval from './approval/1.0.0.json' with { type: 'json' };
 import approval110 from './approval/1.1.0.json' with { type: 'json' };
 import approval120 from './approval/1.2.0.json' with { type: 'json' };
+import approval130 from './approval/1.3.0.json' with { type: 'json' };
 import always from './calendars/always.json' with { type: 'json' };
 import cn from './calendars/cn.json' with { type: 'json' };
 import englandWales from './calendars/england-wales.json' with { type: 'json' };
@@ -42,6 +43,7 @@ export const shippedDefinitions = (): DefinitionDocument[] =>
     approval,
     approval110,
     approval120,
+    approval130,
     team,
     team110,
     team120,
