@@ -162,5 +162,6 @@ export const problemCodes: { [code in ProblemCode]: { status: number; title: str
   TOKEN_INVALID: { status: 401, title: 'The token is not valid here' },
   TOO_MANY_TRIES: { status: 429, title: 'Too many failed tries' },
   TRAIL_DIVERGED: { status: 503, title: 'The case is stopped: its trail diverged' },
+  VERB_NOT_ALLOWED: { status: 409, title: 'That is not for such a task' },
   WORK_OPEN: { status: 409, title: 'Work in the case is still open' },
 };

@@ -98,7 +98,7 @@ export const applyAdHocTask = (
       return undefined;
     }
     default:
-      return no('OUTCOME_NOT_ALLOWED', 'That is not for tasks that a person added.');
+      return no('VERB_NOT_ALLOWED', 'That is not for tasks that a person added.');
   }
 };
 

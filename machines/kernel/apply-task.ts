@@ -64,8 +64,13 @@ export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal
       return endTask(run, command, task, cause, no);
     case 'return':
       return returnTask(run, command, task, cause, no);
+    case 'cancel':
+      return no('VERB_NOT_ALLOWED', 'This task ends with one of its outcomes; a person did not add it.');
     default:
-      return no('OUTCOME_NOT_ALLOWED', 'That is for decisions by several people.');
+      return no(
+        'VERB_NOT_ALLOWED',
+        'Signers stand in decisions by several people; ask a colleague by a task added to the case.',
+      );
   }
 };
 

@@ -103,6 +103,8 @@ describe('a task that a person added', () => {
   it.each<[string, object, string | string[]]>([
     ['completed by somebody else', { verb: 'complete', outcome: 'done', by: 'lead3' }, 'TASK_TAKEN'],
     ['completed otherwise', { verb: 'complete', outcome: 'close', by: 'lead2' }, 'OUTCOME_NOT_ALLOWED'],
+    ['given a signer', { verb: 'add-signer', by: 'lead2', to: person('lead3') }, 'VERB_NOT_ALLOWED'],
+    ['sent back', { verb: 'return', by: 'lead2', toStep: 'one' }, 'VERB_NOT_ALLOWED'],
     ['claimed by somebody else', { verb: 'claim', by: 'lead3' }, 'TASK_TAKEN'],
     [
       'handed on by its assignee',
