@@ -1,12 +1,13 @@
 import { refuse } from './apply-event.ts';
 import type { Actor, Facts, TaskCommand } from './command.ts';
-import { isAmong, rightsOf } from './policy/rights.ts';
-import { mayContribute, mayUse } from './policy.ts';
+import { isAmong, type Right, rightsOf } from './policy/rights.ts';
+import { mayContribute } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 import { replaceAssignee } from './replace-assignee.ts';
 import { type Cause, performer, type Run } from './run.ts';
 import type { Task } from './state.ts';
 import { completeTask, putTask } from './tasks.ts';
+import { nameRight, usesRight } from './use-right.ts';
 
 type AdHocTask = Task & { adHoc: NonNullable<Task['adHoc']> };
 
@@ -33,12 +34,12 @@ export const applyAdHocTask = (
       if (assignee !== null && assignee !== me) {
         return taken();
       }
-      if (!isFor(run, task, facts)) {
+      if (!isFor(run, task, facts, cause)) {
         return no('ROLE_REQUIRED', `The task is for the department ${task.department}.`);
       }
       return assign(run, taskId, task, me);
     case 'release':
-      if (assignee !== me && !mayUse(run.policy, facts, 'task.release', run.state)) {
+      if (assignee !== me && !usesRight(run, facts, 'task.release', cause)) {
         return no('ROLE_REQUIRED', 'Only its assignee or a lead releases a task.');
       }
       // A task for one person goes back to who asked, so that it is never nobody's.
@@ -46,7 +47,7 @@ export const applyAdHocTask = (
     case 'reassign':
       if (
         ![assignee, adHoc.by].includes(me) &&
-        !mayUse(run.policy, facts, 'task.reassign', run.state) &&
+        !usesRight(run, facts, 'task.reassign', cause) &&
         !facts.actor.roles.includes('system')
       ) {
         return no('ROLE_REQUIRED', 'Only its assignee, who added it or a lead hands a task on.');
@@ -62,10 +63,11 @@ export const applyAdHocTask = (
       if (command.outcome !== 'done') {
         return no('OUTCOME_NOT_ALLOWED', 'The task ends with: done.');
       }
-      if (assignee !== null && !isTheirs(run, task, facts)) {
+      const right = heldBy(run, task, facts);
+      if (assignee !== null && right === undefined) {
         return taken();
       }
-      if (!isFor(run, task, facts)) {
+      if (!isFor(run, task, facts, cause)) {
         return no('ROLE_REQUIRED', `The task is for the department ${task.department}.`);
       }
       if (adHoc.kind === 'evidence') {
@@ -78,14 +80,17 @@ export const applyAdHocTask = (
       if (text !== undefined) {
         putTask(run, taskId, { ...task, adHoc: { ...adHoc, answer: text } });
       }
-      completeTask(run, taskId, 'done', me);
+      if (right !== undefined) {
+        nameRight(cause, right);
+      }
+      completeTask(run, taskId, 'done', me, cause.rightOf);
       cause.type = 'task.done';
       return undefined;
     }
     case 'cancel': {
       // Whoever owes a proof is not the one to waive it.
       const isOwn = adHoc.by === me && adHoc.kind !== 'evidence';
-      if (!isOwn && !mayUse(run.policy, facts, 'task.release', run.state)) {
+      if (!isOwn && !usesRight(run, facts, 'task.release', cause)) {
         return no(
           'ROLE_REQUIRED',
           'Only who added a task or a lead cancels it; a lead alone, where it waits for evidence.',
@@ -102,16 +107,16 @@ export const applyAdHocTask = (
   }
 };
 
-/** Whether the task is the person's, under whatever account, or of somebody whose right they have. */
-const isTheirs = (run: Run, { assignee }: Task, facts: Facts): boolean =>
-  assignee !== null && rightsOf(run.policy, facts).some((right) => isAmong(right, [assignee]));
+/** By which right the task is the person's: under whatever account, or of somebody whose right they have. */
+const heldBy = (run: Run, { assignee }: Task, facts: Facts): Right | undefined =>
+  assignee === null ? undefined : rightsOf(run.policy, facts).find((right) => isAmong(right, [assignee]));
 
-const isFor = (run: Run, task: Task, facts: Facts): boolean => {
+const isFor = (run: Run, task: Task, facts: Facts, cause: Cause): boolean => {
   const { department } = task;
   const { departments = [] } = performer(facts) as Actor;
   return (
-    mayContribute(run.policy, facts, run.state) &&
-    (isTheirs(run, task, facts) || department === undefined || departments.includes(department))
+    usesRight(run, facts, 'case.contribute', cause) &&
+    (heldBy(run, task, facts) !== undefined || department === undefined || departments.includes(department))
   );
 };
 

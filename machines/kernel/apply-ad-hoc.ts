@@ -6,10 +6,11 @@ import type { DeadlineDefinition } from './definition.ts';
 import { instantAt, instantMs, isInstant } from './instant.ts';
 import type { Json } from './json.ts';
 import { own } from './own.ts';
-import { mayContribute, mayUse } from './policy.ts';
+import { mayContribute } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 import { type Cause, nextId, performer, type Run } from './run.ts';
 import { putTask, tasksMax } from './tasks.ts';
+import { usesRight } from './use-right.ts';
 
 type No = (code: RefusalCode, detail: string) => Refusal;
 
@@ -17,7 +18,7 @@ type No = (code: RefusalCode, detail: string) => Refusal;
 export const applyAdHoc = (run: Run, command: AdHocCommand, cause: Cause): Refusal | undefined => {
   const { facts, add } = command;
   const no: No = (code, detail) => refuse(run, facts, code, detail);
-  if (!mayContribute(run.policy, facts, run.state)) {
+  if (!usesRight(run, facts, 'case.contribute', cause)) {
     return no('ROLE_REQUIRED', 'Adding work is for those who work on the case.');
   }
   switch (add.kind) {
@@ -125,7 +126,7 @@ export const applyPromise = (run: Run, command: PromiseCommand, cause: Cause): R
   if (promise?.adHoc?.kind !== 'promise') {
     return no('PROMISE_UNKNOWN', 'This case has no such promise.');
   }
-  if (!mayContribute(run.policy, facts, run.state)) {
+  if (!usesRight(run, facts, 'case.contribute', cause)) {
     return no('ROLE_REQUIRED', 'Keeping promises is for those who work on the case.');
   }
   if (!isLive(promise)) {
@@ -135,7 +136,7 @@ export const applyPromise = (run: Run, command: PromiseCommand, cause: Cause): R
     stopDeadline(run, promiseId, cause.occurredAt ?? run.clock);
     return undefined;
   }
-  if (promise.adHoc.by !== performer(facts).id && !mayUse(run.policy, facts, 'task.release', run.state)) {
+  if (promise.adHoc.by !== performer(facts).id && !usesRight(run, facts, 'task.release', cause)) {
     return no('ROLE_REQUIRED', 'A promise is taken back by who gave it, or by a lead.');
   }
   if (command.reason === undefined) {

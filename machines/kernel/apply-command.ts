@@ -12,11 +12,12 @@ import { isLive, setDeadline, triggerDeadlines } from './deadlines.ts';
 import type { Json, JsonObject } from './json.ts';
 import { adoptPolicy } from './policy/adopt-policy.ts';
 import { applyBarred, applyRecusal, keepOut } from './policy/apply-recusal.ts';
-import { mayContribute, mayUse } from './policy.ts';
+import { mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import type { Cause, Run } from './run.ts';
 import { sendToMachine } from './send-to-machine.ts';
 import { raiseIncident } from './services.ts';
+import { usesRight } from './use-right.ts';
 
 /** Documents and links that one case may have, each. */
 export const attachmentsMax = 1_000;
@@ -108,11 +109,11 @@ export const applyCommand = (run: Run, given: Command, cause: Cause): Refusal | 
     case 'link':
       cause.type = 'link.added';
       cause.data = brought({ rel: command.rel, caseId: command.caseId });
-      return applyLink(run, command);
+      return applyLink(run, command, cause);
     case 'recalculate':
       cause.type = 'deadline.recalculated';
       cause.data = brought({ calendars: run.compiled.calendarHashes });
-      return applyRecalculation(run, command);
+      return applyRecalculation(run, command, cause);
     case 'adopt-policy':
       cause.type = 'case.policy-adopted';
       return adoptPolicy(run, command, cause);
@@ -174,7 +175,7 @@ const deadlineEntryType = {
 
 const applyDocument = (run: Run, { facts, document }: DocumentCommand, cause: Cause): Refusal | undefined => {
   const keys = Object.keys(run.compiled.definition.documents ?? {});
-  if (!mayContribute(run.policy, facts, run.state)) {
+  if (!usesRight(run, facts, 'case.contribute', cause)) {
     return refuse(run, facts, 'ROLE_REQUIRED', 'Adding documents is for those who work on the case.');
   }
   if (document.key !== 'other' && !keys.includes(document.key)) {
@@ -217,8 +218,8 @@ const applyMessage = (run: Run, command: MessageCommand, cause: Cause): Refusal 
   return undefined;
 };
 
-const applyLink = (run: Run, { facts, rel, caseId }: LinkCommand): Refusal | undefined => {
-  if (!mayUse(run.policy, facts, 'case.link', run.state)) {
+const applyLink = (run: Run, { facts, rel, caseId }: LinkCommand, cause: Cause): Refusal | undefined => {
+  if (!usesRight(run, facts, 'case.link', cause)) {
     return refuse(run, facts, 'ROLE_REQUIRED', 'Linking cases is for those who handle them.');
   }
   if (run.state.links.length >= attachmentsMax) {
@@ -231,8 +232,8 @@ const applyLink = (run: Run, { facts, rel, caseId }: LinkCommand): Refusal | und
 };
 
 /** The run's definition has been compiled with the new calendars already; the dates follow. */
-const applyRecalculation = (run: Run, { facts }: RecalculateCommand): Refusal | undefined => {
-  if (!mayUse(run.policy, facts, 'case.recalculate', run.state)) {
+const applyRecalculation = (run: Run, { facts }: RecalculateCommand, cause: Cause): Refusal | undefined => {
+  if (!usesRight(run, facts, 'case.recalculate', cause)) {
     return refuse(run, facts, 'ROLE_REQUIRED', 'Calendars are published by compliance.');
   }
   run.state = { ...run.state, calendars: run.compiled.calendarHashes };

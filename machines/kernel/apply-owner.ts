@@ -6,11 +6,12 @@ import { stopDeadline } from './deadlines.ts';
 import { HOUR_MS, instantAt, instantMs } from './instant.ts';
 import { beginTransfer, endTransfer, isPingPong } from './owner-transfers.ts';
 import { isAmong, rightsOf } from './policy/rights.ts';
-import { mayContribute, mayUse } from './policy.ts';
+import { mayContribute } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 import { type Cause, nextId, performer, type Run } from './run.ts';
 import type { AdHocKind } from './state.ts';
 import { completeTask, putTask } from './tasks.ts';
+import { nameRight, usesRight } from './use-right.ts';
 
 /** How long a superior has to name the owner of a case that was handed to and fro. */
 export const namingHours = 4;
@@ -44,7 +45,7 @@ export const applyOwner = (run: Run, command: OwnerCommand, cause: Cause): Refus
       tell(run, `owner.${verb === 'accept' ? 'accepted' : 'declined'}`, waiting.from);
       return undefined;
     case 'name':
-      return name(run, command, no);
+      return name(run, command, cause, no);
     case 'withdraw':
       if (!isEngine(facts) || waiting?.because === undefined) {
         return no('HANDOVER_UNKNOWN', 'No hand-over of this case waits that the engine has asked for.');
@@ -57,7 +58,7 @@ export const applyOwner = (run: Run, command: OwnerCommand, cause: Cause): Refus
 const handOver = (run: Run, command: OwnerCommand, cause: Cause, no: No) => {
   const { facts, to, superior, because } = command;
   const { owner } = run.state;
-  const from = senderOf(run, command);
+  const from = senderOf(run, command, cause);
   if (!from) {
     return no('ROLE_REQUIRED', 'The owner hands a case over, or a lead.');
   }
@@ -86,7 +87,7 @@ const handOver = (run: Run, command: OwnerCommand, cause: Cause, no: No) => {
 };
 
 /** Whom the case comes from: who sends it, or where the engine does, the owner who cannot answer for it now, if any. */
-const senderOf = (run: Run, { facts, because, from }: OwnerCommand): Actor | undefined => {
+const senderOf = (run: Run, { facts, because, from }: OwnerCommand, cause: Cause): Actor | undefined => {
   const { owner } = run.state;
   if (because !== undefined) {
     const sender = owner === null ? (performer(facts) as Actor) : from;
@@ -95,8 +96,8 @@ const senderOf = (run: Run, { facts, because, from }: OwnerCommand): Actor | und
   const me = performer(facts) as Actor;
   const may =
     owner === me.id ||
-    mayUse(run.policy, facts, 'task.reassign', run.state) ||
-    (owner === null && mayContribute(run.policy, facts, run.state));
+    usesRight(run, facts, 'task.reassign', cause) ||
+    (owner === null && usesRight(run, facts, 'case.contribute', cause));
   return may ? me : undefined;
 };
 
@@ -114,7 +115,7 @@ export const referToSuperior = (
   tell(run, 'owner.referred', superior);
 };
 
-const name = (run: Run, { facts, to }: OwnerCommand, no: No): Refusal | undefined => {
+const name = (run: Run, { facts, to }: OwnerCommand, cause: Cause, no: No): Refusal | undefined => {
   const { handover } = run.state;
   if (handover?.superior === undefined) {
     return no('HANDOVER_UNKNOWN', 'Nobody is asked to name the owner of this case.');
@@ -123,14 +124,19 @@ const name = (run: Run, { facts, to }: OwnerCommand, no: No): Refusal | undefine
   const me = performer(facts).id;
   // Who was asked may be gone by then; a case waits for nobody's return.
   const isLate = run.state.deadlines[`@owner.${handover.transfer}`]?.status === 'breached';
-  const may =
-    ((superior === null || isLate) && performer(facts).roles.some(isManager)) ||
-    (superior !== null && rightsOf(run.policy, facts).some((right) => isAmong(right, [superior])));
-  if (!may) {
+  const byRole = (superior === null || isLate) && performer(facts).roles.some(isManager);
+  const right =
+    byRole || superior === null
+      ? undefined
+      : rightsOf(run.policy, facts).find((each) => isAmong(each, [superior]));
+  if (!byRole && right === undefined) {
     return no('ROLE_REQUIRED', `The owner is named by ${superior ?? 'a manager'}.`);
   }
   if (!to || !mayContribute(run.policy, { actor: to }, run.state)) {
     return no('ROLE_REQUIRED', 'The case goes to somebody who works on cases.');
+  }
+  if (right !== undefined) {
+    nameRight(cause, right);
   }
   stopDeadline(run, `@owner.${handover.transfer}`, run.clock);
   endHandover(run, 'named', me);

@@ -6,12 +6,12 @@ import { triggerDeadlines } from './deadlines.ts';
 import type { Json } from './json.ts';
 import { KernelError } from './kernel-error.ts';
 import { own } from './own.ts';
-import { mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import { type Cause, type Run, record } from './run.ts';
 import { goOnUndoing, sendToMachine } from './send-to-machine.ts';
 import { raiseIncident, retryService } from './services.ts';
 import { askForSignerAgain } from './signing.ts';
+import { usesRight } from './use-right.ts';
 
 /**
  * Applies a service's answer. The answer to an earlier visit, or to a state that was left, moves nothing; that it
@@ -60,7 +60,7 @@ export const applyIncident = (run: Run, command: IncidentCommand, cause: Cause):
   if (!incident) {
     return refuse(run, facts, 'INCIDENT_UNKNOWN', `There is no open incident ${n}.`);
   }
-  if (!mayUse(run.policy, facts, `incident.${verb}`, run.state)) {
+  if (!usesRight(run, facts, `incident.${verb}`, cause)) {
     return refuse(run, facts, 'ROLE_REQUIRED', 'Incidents are for operators and leads.');
   }
   if (reason === undefined) {
