@@ -138,7 +138,7 @@ const stepList = ({ steps, zone }: ApprovalCard, t: CardTexts, language: Languag
 ${steps.map(
   (step) => html`<li${step.isCurrent ? html` aria-current="step"` : ''}>
 <span>${step.title?.[language] ?? step.id}</span> <small>(${ruleText(step.rule, t)})</small>
-<ul>${step.seats.map(({ who, status, at }) => html`<li>${who}: ${t.status[status]}${at ? ` · ${instantText(at, zone, language)}` : ''}</li>`)}</ul>
+<ul>${step.seats.map(({ who, status, at, dueAt }) => html`<li>${who}: ${t.status[status]}${at ? ` · ${instantText(at, zone, language)}` : ''}${dueAt ? ` · ${t.due} ${dueText(dueAt, { zone, language })}` : ''}</li>`)}</ul>
 </li>`,
 )}
 </ol>`;

@@ -1,6 +1,7 @@
 import { type Approval, isOpen, type Seat } from '../../machines/kernel/approval/approval.ts';
 import { effectiveDelegation } from '../../machines/kernel/approval/eligible.ts';
 import type { Title } from '../../machines/kernel/definition.ts';
+import { seatClockName } from '../../machines/kernel/seat-clocks.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
 
 export interface CardStep {
@@ -15,10 +16,12 @@ export interface CardSeat {
   who: string;
   status: Seat['status'] | 'open' | 'waiting';
   at?: string;
+  /** When an open seat that has its own time is due. */
+  dueAt?: string;
 }
 
 /** The steps of a decision with who decides in each. */
-export const cardSteps = (approval: Approval, { at, tasks, titles, name }: StepParts): CardStep[] =>
+export const cardSteps = (approval: Approval, { at, of, titles, name }: StepParts): CardStep[] =>
   approval.plan.steps.map(({ id, rule }) => {
     const title = titles?.get(id);
     return {
@@ -28,14 +31,14 @@ export const cardSteps = (approval: Approval, { at, tasks, titles, name }: StepP
       isCurrent: id === approval.step,
       seats: approval.seats
         .filter((seat) => seat.step === id && !seat.void && seat.status !== 'removed')
-        .map((seat) => cardSeat(approval, seat, name, { at, tasks })),
+        .map((seat) => cardSeat(approval, seat, name, { at, of })),
     };
   });
 
 interface StepParts {
   /** The present, RFC 3339. */
   at: string;
-  tasks: CaseState['tasks'];
+  of: Pick<CaseState, 'tasks' | 'deadlines'>;
   titles: ReadonlyMap<string, Title> | undefined;
   /** What somebody of this id is called. */
   name: (id: string) => string;
@@ -45,20 +48,23 @@ const cardSeat = (
   approval: Approval,
   seat: Seat,
   name: (id: string) => string,
-  { at, tasks }: { at: string; tasks: CaseState['tasks'] },
+  { at, of }: Pick<StepParts, 'at' | 'of'>,
 ): CardSeat => {
   const { decision, signer } = seat;
   const lent = effectiveDelegation(seat, at)?.to.id;
   // Whoever had it for a time has it no more; until the case moves on, its task still says so.
   const ended = lent === undefined ? seat.delegation?.to.id : undefined;
-  const assignee = Object.values(tasks).find(
+  const assignee = Object.values(of.tasks).find(
     (task) => task.seat === seat.id && task.status === 'open',
   )?.assignee;
   const acting =
     decision?.actorId ?? lent ?? signer.personId ?? (assignee === ended ? seat.delegation?.by.id : assignee);
+  const status = seat.status !== 'undecided' ? seat.status : isOpen(approval, seat) ? 'open' : 'waiting';
+  const dueAt = status === 'open' ? of.deadlines[seatClockName(seat.id)]?.dueAt : null;
   return {
     who: acting === undefined || acting === null ? (signer.role ?? '') : name(acting),
-    status: seat.status !== 'undecided' ? seat.status : isOpen(approval, seat) ? 'open' : 'waiting',
+    status,
     ...(decision ? { at: decision.at } : {}),
+    ...(dueAt == null ? {} : { dueAt }),
   };
 };

@@ -19,7 +19,7 @@ import { type Change, changesSince } from './changes-since.ts';
 import { type Dissent, dissents, type EarlierApproval, earlierApprovals } from './earlier-decisions.ts';
 import { type CardDocument, documentsOf } from './evidence.ts';
 import { type Objection, objectionsOf } from './objections.ts';
-import { type OwnSeat, ownSeat } from './own-seat.ts';
+import { type OwnSeat, ownDueAt, ownSeat } from './own-seat.ts';
 import type { ShownValue } from './shown-values.ts';
 
 /** All that somebody needs to decide in one screen. What is personal is masked but for who may see it. */
@@ -50,7 +50,7 @@ export interface ApprovalCard {
   changes?: Change[] | null;
   /** Who was against it, now or before, the newest first. */
   dissents: (Omit<Dissent, 'personId'> & { who: string })[];
-  /** When the open step is due, RFC 3339. */
+  /** When the reader's own seat is due where it has its own time, else the open step; RFC 3339. */
   dueAt: string | null;
   /** IANA name of the zone in which the case counts its days. */
   zone: string;
@@ -109,6 +109,7 @@ export const approvalCard = async (
   const against = await dissents(services, reader, [row, ...earlier.map((each) => each.row)]);
   const name = await namesOf(services, row, against);
   const { amount, step } = approval;
+  const mine = ownSeat(row.state, approval, actor, at);
   const limit = actor.authority?.find(({ currency }) => currency === amount?.currency)?.amount;
   return {
     caseId,
@@ -122,7 +123,7 @@ export const approvalCard = async (
     isOwn: barTo(approval, humansOf(actor))?.fault === 'FOUR_EYES',
     ...(amount === undefined ? {} : { amount }),
     ...(limit === undefined ? {} : { limit }),
-    steps: cardSteps(approval, { at, tasks: row.state.tasks, titles: asking?.stepTitles, name }),
+    steps: cardSteps(approval, { at, of: row.state, titles: asking?.stepTitles, name }),
     isByAuthority: openSeats(approval).some(({ signer }) => signer.byAuthority === true),
     step,
     earlier: earlier.map(({ status, approval: { amount: then }, openedAt }) => ({
@@ -131,9 +132,9 @@ export const approvalCard = async (
     })),
     ...(asking && before ? { changes: await changesSince(services, reader, asking, before) } : {}),
     dissents: against.map(({ personId, ...said }) => ({ ...said, who: name(personId) })),
-    dueAt: row.state.deadlines.step?.dueAt ?? null,
+    dueAt: ownDueAt(row.state, mine),
     zone: await caseZone(services, row.state),
-    mine: ownSeat(row.state, approval, actor, at),
+    mine,
     asksSecondFactor: asksSecondFactor(approval) && !hasSecondFactor(credential),
   };
 };

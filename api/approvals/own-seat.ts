@@ -1,6 +1,7 @@
 import { type Approval, accountsOf, type Seat } from '../../machines/kernel/approval/approval.ts';
 import { fault, humansOf, isFault, rightTo } from '../../machines/kernel/approval/eligible.ts';
 import type { Actor } from '../../machines/kernel/command.ts';
+import { seatClockName } from '../../machines/kernel/seat-clocks.ts';
 import type { CaseState } from '../../machines/kernel/state.ts';
 
 /** The task on which somebody may decide, with the steps to which they may send it back, or why there is none. */
@@ -27,6 +28,16 @@ export const ownSeat = (state: CaseState, approval: Approval, actor: Actor, at: 
   const faults = open.map(({ right }) => right).filter(isFault);
   const [first] = [...faults.filter((each) => each.fault === 'AUTHORITY_EXCEEDED'), ...faults];
   return { blocked: first?.fault ?? 'APPROVAL_ENDED' };
+};
+
+/** When an approval is due for them, RFC 3339: by the time of that seat alone where it has one, else as its open step is. */
+export const ownDueAt = (
+  { tasks, deadlines }: Pick<CaseState, 'tasks' | 'deadlines'>,
+  mine: OwnSeat,
+): string | null => {
+  const seat = 'blocked' in mine ? undefined : tasks[mine.taskId]?.seat;
+  const own = seat === undefined ? undefined : deadlines[seatClockName(seat)];
+  return (own ?? deadlines.step)?.dueAt ?? null;
 };
 
 /** As the case itself judges it: the seat is somebody's whose work the actor does not do, and who has not lent it. */

@@ -11,7 +11,7 @@ import { type AskedApproval, askedApprovals } from './asked-approvals.ts';
 import { plainTitle } from './card.ts';
 import { caseZone } from './case-zone.ts';
 import { type Hold, holdsOf } from './holds.ts';
-import { type OwnSeat, ownSeat } from './own-seat.ts';
+import { type OwnSeat, ownDueAt, ownSeat } from './own-seat.ts';
 import { signingStates } from './signing-states.ts';
 
 /** An approval that somebody may decide now, as a list shows it. */
@@ -27,7 +27,7 @@ export interface WaitingApproval {
   /** The step that is open. */
   step: string | null;
   stepTitle: Title | undefined;
-  /** When that step is due, RFC 3339. */
+  /** When their own seat is due where it has its own time, else that step; RFC 3339. */
   dueAt: string | null;
   /** IANA name of the zone in which the case counts its days. */
   zone: string;
@@ -95,6 +95,7 @@ export const waitingAmong = async (
         : {
             ...{ taskId: mine.taskId, ...shownOf(asked), proposer: names.get(id) ?? id },
             ...{ zone: await caseZone(services, state), hold: holds.get(caseId) },
+            dueAt: ownDueAt(state, mine),
           },
     );
   }
@@ -102,14 +103,13 @@ export const waitingAmong = async (
 };
 
 const shownOf = ({
-  row: { caseId, number, state },
+  row: { caseId, number },
   approval: { amount, step, subjectHash },
   asking,
-}: AskedApproval): Omit<WaitingApproval, 'taskId' | 'proposer' | 'zone' | 'hold'> => ({
+}: AskedApproval): Omit<WaitingApproval, 'taskId' | 'proposer' | 'zone' | 'hold' | 'dueAt'> => ({
   ...{ caseId, number, amount, step, subjectHash },
   askingNumber: asking?.row.number,
   title: asking?.title ?? plainTitle,
   stepTitle: step === null ? undefined : asking?.stepTitles.get(step),
-  dueAt: state.deadlines.step?.dueAt ?? null,
   group: asking ? `${asking.row.definitionId}/${asking.name}/${step}` : caseId,
 });
