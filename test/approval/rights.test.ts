@@ -6,7 +6,8 @@ import { openBrowser } from '../sign-in/browser.ts';
 import { type ApprovalApi, startApprovalApi } from './approval-api.ts';
 
 // Guarantee: in an approval the limits for the kind of case that asks count; who is taken out of that case has no part in
-// the approval from then on; and a seat that was lent for a time is its lender's again.
+// the approval from then on; a seat that was lent for a time is its lender's again; and a seat takes the verbs with the bodies
+// that clients rely on.
 
 let api: ApprovalApi;
 let nowMs = Date.now();
@@ -83,4 +84,39 @@ test('the card names who has a seat now, also once its delegation is over', asyn
   const { text } = await visitor.get(`/approvals/${approval}?lang=en`, { headers: { accept: 'text/html' } });
   expect(text).not.toContain('value="approve"');
   expect(await api.approve('underwriter', taskId)).toBe('ROLE_REQUIRED');
+});
+
+test('a seat takes each verb with the body that the contract names', async () => {
+  const calls = async (taskId: string, ...made: [who: string, name: string, body?: object][]) => {
+    const came: (string | number)[] = [];
+    for (const [who, name, body] of made) {
+      const answer = await api.call(who, 'POST', `/v1/tasks/${taskId}/${name}`, body);
+      came.push(answer.body.code ?? answer.status);
+    }
+    return came;
+  };
+  const first = await api.openSeat((await api.proposed(2_000)).approval);
+  expect(
+    await calls(
+      first.taskId,
+      ['legal', 'release'],
+      ['legal', 'claim'],
+      ['legal', 'add-signer', { to: 'finance', position: 'after' }],
+      ['legal', 'remove-signer', { who: 'finance' }],
+      ['legal', 'comment', { text: 'The clause is missing' }],
+      ['legal', 'return', { toStep: null }],
+      ['legal', 'return', { toStep: null, reason: 'The clause is missing' }],
+    ),
+  ).toEqual([200, 200, 200, 200, 200, 'REASON_REQUIRED', 200]);
+  const { taskId, assignee } = await atAmount(2_000);
+  const until = new Date(nowMs + 3_600_000).toISOString();
+  const lend: [string, string, object] = [assignee ?? '', 'delegate', { to: 'finance', until }];
+  const sign: [string, string, object] = ['finance', 'complete', { outcome: 'approve', reason: 'As agreed' }];
+  expect(await calls(taskId, lend, sign)).toEqual([200, 200]);
+  const recalled = await api.openSeat((await api.proposed(2_000)).approval);
+  const why = { reason: 'Too much' };
+  expect(await calls(recalled.taskId, ['adjuster', 'withdraw'], ['adjuster', 'withdraw', why])).toEqual([
+    'REASON_REQUIRED',
+    200,
+  ]);
 });

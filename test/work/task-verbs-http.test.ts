@@ -3,7 +3,7 @@ import { embeddedTenant } from '../../api/embedded-tenant.ts';
 import { putPerson } from '../../db/own/people.ts';
 import { startTestApi } from '../support/api.ts';
 
-// Guarantee: the verbs on tasks are there over HTTP, and of fifty who claim one task at once exactly one gets it.
+// Guarantee: the verbs on tasks are there over HTTP with the bodies that clients rely on, and of fifty who claim one task at once exactly one gets it.
 
 let api: Awaited<ReturnType<typeof startTestApi>>;
 beforeAll(async () => {
@@ -83,4 +83,44 @@ test('of fifty who claim at once one wins, and each other is told who', async ()
       `The task is assigned to ${assignee}.`,
     ]);
   }
+});
+
+const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString();
+/** What each call came to: its status, or the code of its refusal. */
+const calls = async (taskId: string, ...made: [who: string, name: string, body?: object][]) => {
+  const came: (string | number)[] = [];
+  for (const [who, name, body] of made) {
+    const answer = await verb(who, taskId, name, body);
+    came.push(answer.body.code ?? answer.status);
+  }
+  return came;
+};
+
+test('a task takes each verb with the body that the contract names', async () => {
+  const { taskId } = await claimed();
+  expect(
+    await calls(
+      taskId,
+      ['agent', 'release'],
+      ['agent', 'claim'],
+      ['agent', 'delegate', { to: 'agent-2', until: tomorrow() }],
+      ['agent', 'withdraw'],
+      ['lead', 'remind'],
+      ['agent', 'copy', { to: ['legal'] }],
+      ['agent', 'comment', { text: 'Seen' }],
+      ['agent', 'reassign', { to: 'agent-2' }],
+      ['agent-2', 'complete', { outcome: 'register', data: {}, reason: 'Complete' }],
+    ),
+  ).toEqual([200, 200, 200, 200, 200, 200, 200, 200, 200]);
+});
+
+test('what is no seat of a decision has no signers', async () => {
+  const { taskId } = await claimed();
+  expect(
+    await calls(
+      taskId,
+      ['agent', 'add-signer', { to: 'agent-2', position: 'after' }],
+      ['agent', 'remove-signer', { who: 'agent-2' }],
+    ),
+  ).toEqual(['VERB_NOT_ALLOWED', 'VERB_NOT_ALLOWED']);
 });
