@@ -15,6 +15,7 @@ import claim120 from './claim/1.2.0.json' with { type: 'json' };
 import claim130 from './claim/1.3.0.json' with { type: 'json' };
 import complaint from './complaint/1.0.0.json' with { type: 'json' };
 import complaint110 from './complaint/1.1.0.json' with { type: 'json' };
+import complaint120 from './complaint/1.2.0.json' with { type: 'json' };
 import exposure from './exposure/1.0.0.json' with { type: 'json' };
 import exposure110 from './exposure/1.1.0.json' with { type: 'json' };
 import exposure120 from './exposure/1.2.0.json' with { type: 'json' };
@@ -40,6 +41,7 @@ export const shippedDefinitions = (): DefinitionDocument[] =>
     exposure140,
     complaint,
     complaint110,
+    complaint120,
     approval,
     approval110,
     approval120,

@@ -58,7 +58,8 @@ const deciding: [event: string, state: string, role: string, data?: JsonObject, 
 /** What decides nothing: it takes the complaint in, asks, answers a question, tells what came, or pays what others approved. */
 const undeciding = [
   ...['register', 'mark.urgent', 'acknowledge', 'contact', 'early.lapse'],
-  ...['department.ask', 'department.answer', 'legal.ask', 'legal.answer', 'offer.resend', 'letter.return'],
+  ...['department.ask', 'department.answer', 'medical.ask', 'medical.answer', 'legal.ask', 'legal.answer'],
+  ...['offer.resend', 'letter.return'],
   ...['payment.release', 'review.request', 'mediation.open', 'regulator.notify', 'ombudsman.open'],
   'remedy.order',
 ];

@@ -54,6 +54,7 @@ const released: { [version: string]: string } = {
   'exposure@1.2.0': 'd5f1a8fef4919c143be5733c2321d49fc253e226da8ce3b1fa6da78359612204',
   'exposure@1.1.0': '8282546f0bc285d7bc5a92998c9c9ed64a1e229d35420f1b845ba5b0513c9f53',
   'exposure@1.0.0': '53091936aae22f52c9bfaa137b38e8f488d223d6b48fc2b16c79fd8156e3ce20',
+  'complaint@1.2.0': 'b00f04ba0100995d3807f1b9141e34f10938c70c15081b86c7fb7cb83c6ce725',
   'complaint@1.1.0': '53eba2079cfd6f0b0c35295eda09a8223f82ebd02fc5c0940cd3c24ee83819a4',
   'complaint@1.0.0': 'f076608b6b9aeb4f8b614e50c998fbb65e9f4b0603f523407fc586a1e2f2c69d',
 };

@@ -26,8 +26,8 @@ describe('definitions', () => {
       'team',
     ]);
     const versions = await get('/v1/definitions/complaint/versions');
-    expect(versions.body.items).toHaveLength(2);
-    for (const version of ['1.0.0', '1.1.0']) {
+    expect(versions.body.items).toHaveLength(3);
+    for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
       expect(versions.body.items).toContainEqual(
         expect.objectContaining({ version, kind: 'complaint', status: 'published' }),
       );
@@ -43,7 +43,7 @@ describe('definitions', () => {
   });
 
   test('200: lint says what is wrong and where; nothing is stored', async () => {
-    const { body: published } = await get('/v1/definitions/complaint/versions/1.1.0');
+    const { body: published } = await get('/v1/definitions/complaint/versions/1.2.0');
     expect((await lint(published.document)).body).toEqual({ ok: true, findings: [] });
     const broken = structuredClone(published.document);
     broken.machine.states.open.states.lifecycle.states.received.on.register.target = 'nowhere';
@@ -51,7 +51,7 @@ describe('definitions', () => {
     expect(body.ok).toBe(false);
     const [finding] = body.findings;
     expect(finding.pointer).toContain('/machine/states/open/states/lifecycle/states/received/on/register');
-    expect((await get('/v1/definitions/complaint/versions')).body.items).toHaveLength(2);
+    expect((await get('/v1/definitions/complaint/versions')).body.items).toHaveLength(3);
     expect((await lint('no definition')).body.ok).toBe(false);
     expect((await lint(undefined, { raw: '{' })).body.code).toBe('BODY_MALFORMED');
   });

@@ -86,3 +86,37 @@ test('no personal value or free text is readable in any file, record or log line
     JSON.stringify((await api.call('auditor', 'GET', `/v1/cases/${caseId}/entries`)).body),
   ).not.toContain(mark);
 });
+
+test('what the medical reviewer says of a complaint is for who must know it, the conclusion for all', async () => {
+  const { caseId } = await api.openComplaint();
+  const path = `/v1/cases/${caseId}/events`;
+  const send = async (person: string, type: string, data?: object) => {
+    const body = { type, ...(data === undefined ? {} : { data }) };
+    const answer = await api.call(person, 'POST', path, body);
+    return answer.status === 200 ? 200 : answer.body.code;
+  };
+  expect(await send('agent', 'register', { policyNumber: 'P-2' })).toBe(200);
+  expect(await send('handler', 'acknowledge')).toBe(200);
+  expect(await send('handler', 'accept', { severity: 'P2', cause: 'delay' })).toBe(200);
+  expect(await send('handler', 'medical.ask', { question: 'Is the assessment founded?' })).toBe(200);
+  const why = 'The knee was not measured again.';
+  const answer = { conclusion: 'supports-customer', why };
+  expect(await send('medical', 'department.answer', { answer: 'It is not.' })).toBe('ROLE_REQUIRED');
+  expect(await send('handler', 'medical.answer', answer)).toBe('ROLE_REQUIRED');
+  expect(await send('medical', 'medical.answer', answer)).toBe(200);
+  const see = async (person: string) => {
+    const read = (await api.call(person, 'GET', `/v1/cases/${caseId}`)).body;
+    const { items } = (await api.call(person, 'GET', `/v1/cases/${caseId}/entries`)).body;
+    const found = (await api.call(person, 'GET', `/v1/cases?q=${encodeURIComponent(why)}`)).body.items;
+    const isSeen = JSON.stringify([read, items, found]).includes(why);
+    return [person, read.data.medicalConclusion, isSeen, items.at(-1).leaf !== null, found.length];
+  };
+  for (const person of ['handler', 'agent', 'finance', 'qa']) {
+    expect(await see(person)).toEqual([person, 'supports-customer', false, false, 0]);
+  }
+  for (const person of ['medical', 'complaints-manager', 'manager', 'legal']) {
+    expect(await see(person)).toEqual([person, 'supports-customer', true, true, 0]);
+  }
+  // The handler goes on with the conclusion.
+  expect(await send('handler', 'findings', { finding: 'upheld', evidence: ['medical review'] })).toBe(200);
+});

@@ -107,7 +107,9 @@ describe('an act that a table may add', () => {
       shippedDefinitions(),
     );
     expect(reopening).toMatchObject({ code: 'ACT_CLOSED', pointer: '/acts/case.reopen/by' });
-    expect(reopening?.message).toContain('Nobody can reopen a case of complaint@1.0.0, complaint@1.1.0:');
+    expect(reopening?.message).toContain(
+      'Nobody can reopen a case of complaint@1.0.0, complaint@1.1.0, complaint@1.2.0:',
+    );
     expect(others.map(({ code, pointer }) => [code, pointer])).toEqual([
       ['ACT_ROLE_IDLE', '/acts/case.reopen/by/siu'],
     ]);
