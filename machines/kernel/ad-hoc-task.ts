@@ -1,11 +1,12 @@
 import { refuse } from './apply-event.ts';
 import type { Actor, Facts, TaskCommand } from './command.ts';
-import { isAmong, type Right, rightsOf } from './policy/rights.ts';
+import { type Right, rightsOf } from './policy/rights.ts';
 import { mayContribute } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 import { replaceAssignee } from './replace-assignee.ts';
 import { type Cause, performer, type Run } from './run.ts';
 import type { Task } from './state.ts';
+import { holds } from './task-rights.ts';
 import { completeTask, putTask } from './tasks.ts';
 import { nameRight, usesRight } from './use-right.ts';
 
@@ -108,8 +109,8 @@ export const applyAdHocTask = (
 };
 
 /** By which right the task is the person's: under whatever account, or of somebody whose right they have. */
-const heldBy = (run: Run, { assignee }: Task, facts: Facts): Right | undefined =>
-  assignee === null ? undefined : rightsOf(run.policy, facts).find((right) => isAmong(right, [assignee]));
+const heldBy = (run: Run, task: Task, facts: Facts): Right | undefined =>
+  rightsOf(run.policy, facts).find(holds(task));
 
 const isFor = (run: Run, task: Task, facts: Facts, cause: Cause): boolean => {
   const { department } = task;

@@ -6,7 +6,6 @@ import type { Actor, TaskCommand } from './command.ts';
 import { triggerDeadlines } from './deadlines.ts';
 import { isInstant } from './instant.ts';
 import { KernelError } from './kernel-error.ts';
-import { mayUse } from './policy.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 import { replaceAssignee } from './replace-assignee.ts';
 import { type Cause, performer, type Run } from './run.ts';
@@ -15,6 +14,7 @@ import { putApproval, stepEnded, stepOpened } from './signing.ts';
 import type { Task } from './state.ts';
 import { putTask } from './tasks.ts';
 import { reportUnfilled } from './unfilled-seat.ts';
+import { usesRight } from './use-right.ts';
 
 /** Applies a verb on the task of a seat: who may take it is judged by the decision itself, not by the role alone. */
 export const applySeat = (
@@ -44,7 +44,7 @@ export const applySeat = (
     case 'claim':
       return taken(actor) ?? (isAnothers(task, actor) ? no('TASK_TAKEN', holds(task)) : give(actor.id));
     case 'release':
-      return task.assignee === actor.id || mayUse(run.policy, facts, 'task.release', run.state)
+      return task.assignee === actor.id || usesRight(run, facts, 'task.release', cause)
         ? give(null)
         : no('ROLE_REQUIRED', 'Only its assignee or a lead releases a task.');
     case 'assign':
@@ -52,7 +52,7 @@ export const applySeat = (
       const mayHand =
         verb === 'assign'
           ? isSystem
-          : isSystem || task.assignee === actor.id || mayUse(run.policy, facts, 'task.reassign', run.state);
+          : isSystem || task.assignee === actor.id || usesRight(run, facts, 'task.reassign', cause);
       if (!mayHand) {
         return no('ROLE_REQUIRED', 'Only its assignee or a lead hands a task on.');
       }

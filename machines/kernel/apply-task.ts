@@ -7,15 +7,16 @@ import { endTask } from './end-task.ts';
 import { own } from './own.ts';
 import { areApart, beginTransfer, endTransfer, isPingPong } from './owner-transfers.ts';
 import type { Right } from './policy/rights.ts';
-import { mayContribute, mayUse } from './policy.ts';
+import { mayUse } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import { replaceAssignee } from './replace-assignee.ts';
 import { returnTask } from './return-task.ts';
 import { type Cause, performer, type Run } from './run.ts';
 import type { Task } from './state.ts';
-import { fitting, holdsTask, type No, rightsTo } from './task-rights.ts';
+import { fitting, holds, type No, rightsTo } from './task-rights.ts';
 import { applyTaskVerb, currentTask, mention } from './task-verbs.ts';
 import { putTask } from './tasks.ts';
+import { nameRight, usesRight } from './use-right.ts';
 
 /** Applies a verb on a task. */
 export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal | undefined => {
@@ -31,14 +32,14 @@ export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal
     return applySeat(run, command, { ...task, seat }, cause);
   }
   if (verb === 'comment') {
-    return mayContribute(run.policy, facts, run.state)
+    return usesRight(run, facts, 'case.contribute', cause)
       ? mention(run, command, no)
       : no('ROLE_REQUIRED', 'Commenting is for those who work on the case.');
   }
   if (task.status !== 'open') {
     return no('TASK_NOT_OPEN', `The task is ${task.status}.`);
   }
-  const verbs = applyTaskVerb(run, command, task);
+  const verbs = applyTaskVerb(run, command, task, cause);
   if (verbs) {
     return verbs.done;
   }
@@ -54,7 +55,7 @@ export const applyTask = (run: Run, command: TaskCommand, cause: Cause): Refusal
         : (takes(rights, task, no, cause) ?? accept(run, taskId, task, performer(facts).id));
     }
     case 'release':
-      return holdsTask(run, task, facts) || mayUse(run.policy, facts, 'task.release', run.state)
+      return usesRight(run, facts, 'task.release', cause, holds(task))
         ? giveBack(run, taskId, task)
         : no('ROLE_REQUIRED', 'Only its assignee or a lead releases a task.');
     case 'assign':
@@ -79,9 +80,7 @@ const takes = (rights: Right[], task: Task, no: No, cause: Cause): Refusal | und
   if (!right) {
     return no('TASK_TAKEN', `The task is assigned to ${task.assignee}.`);
   }
-  if (right.of !== undefined) {
-    cause.rightOf = right.of;
-  }
+  nameRight(cause, right);
   return undefined;
 };
 
@@ -142,9 +141,7 @@ const hand = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No):
   const { facts, to, verb, taskId } = command;
   const bySystem = facts.actor.roles.includes('system');
   const allowed =
-    bySystem ||
-    (verb === 'reassign' &&
-      (holdsTask(run, task, facts) || mayUse(run.policy, facts, 'task.reassign', run.state)));
+    bySystem || (verb === 'reassign' && usesRight(run, facts, 'task.reassign', cause, holds(task)));
   if (!allowed) {
     return no('ROLE_REQUIRED', 'Only its assignee or a lead hands a task on.');
   }

@@ -17,24 +17,25 @@ export const hasOwnRole = (policy: Policy, facts: Facts, by: readonly string[]):
 export const rolesFor = (policy: Policy, act: string): string[] => Object.keys(policy.acts[act]?.by ?? {});
 
 /**
- * By which right the table lets somebody use a verb of the engine's own: their own, else the first lent one.
+ * Whether the table lets somebody use a verb of the engine's own by this right.
  *
  * @param state the case, where how near the person is to it may count
  */
-export const rightToUse = (
+export const mayUseBy = (
+  policy: Policy,
+  right: Right,
+  verb: string,
+  state?: Pick<CaseState, 'owner' | 'tasks'>,
+): boolean =>
+  decide(policy, { act: verb, right, near: state === undefined ? [] : nearTo(state, right) }).allow;
+
+/** The same by any right, their own or a lent one. Where an entry tells of it, `usesRight` also names whose it was. */
+export const mayUse = (
   policy: Policy,
   facts: Facts,
   verb: string,
   state?: Pick<CaseState, 'owner' | 'tasks'>,
-): Right | undefined =>
-  rightsOf(policy, facts).find((right) => {
-    const near = state === undefined ? [] : nearTo(state, right);
-    return decide(policy, { act: verb, right, near }).allow;
-  });
-
-/** Whether the table lets them, where no entry tells of it; where one does, `usesRight` names whose right it was. */
-export const mayUse = (...asked: Parameters<typeof rightToUse>): boolean =>
-  rightToUse(...asked) !== undefined;
+): boolean => rightsOf(policy, facts).some((right) => mayUseBy(policy, right, verb, state));
 
 /** Whether somebody may add a document or a comment: everybody but those who only look on. */
 export const mayContribute = (

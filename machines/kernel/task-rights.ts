@@ -24,8 +24,11 @@ export const rightsTo = (run: Run, task: Task, facts: Facts, no: No): Right[] | 
 export const fitting = (rights: Right[], { assignee }: Task): Right[] =>
   assignee === null ? rights : rights.filter((right) => isAmong(right, [assignee]));
 
-export const holdsTask = (run: Run, task: Task, facts: Facts): boolean =>
-  task.assignee !== null && fitting(rightsOf(run.policy, facts), task).length > 0;
+/** Whether somebody's task is theirs by this right. */
+export const holds =
+  ({ assignee }: Task) =>
+  (right: Right): boolean =>
+    assignee !== null && isAmong(right, [assignee]);
 
 /** By which of their rights somebody may end the task, forwards or back; never none of them. */
 export const rightsToEnd = (run: Run, task: Task, facts: Facts, no: No): Right[] | Refusal => {
@@ -34,7 +37,7 @@ export const rightsToEnd = (run: Run, task: Task, facts: Facts, no: No): Right[]
     return no('TASK_TAKEN', `The task is lent to ${delegation.to}, who resolves it first.`);
   }
   const taken = () => no('TASK_TAKEN', `The task is assigned to ${assignee}.`);
-  if (assignee !== null && !holdsTask(run, task, facts)) {
+  if (assignee !== null && !rightsOf(run.policy, facts).some(holds(task))) {
     return taken();
   }
   const all = rightsTo(run, task, facts, no);

@@ -2,13 +2,15 @@ import { refuse } from './apply-event.ts';
 import type { Actor, TaskCommand } from './command.ts';
 import { HOUR_MS, instantAt, instantMs, isInstant } from './instant.ts';
 import { isExcluded } from './policy/exclusion.ts';
-import { isAmong, rightsOf } from './policy/rights.ts';
-import { mayContribute, mayUse } from './policy.ts';
+import { rightsOf } from './policy/rights.ts';
+import { mayContribute } from './policy.ts';
 import type { Refusal } from './refusal.ts';
-import { nextId, performer, type Run } from './run.ts';
+import { type Cause, nextId, performer, type Run } from './run.ts';
 import type { Task } from './state.ts';
 import type { No } from './task-rights.ts';
+import { holds } from './task-rights.ts';
 import { putTask } from './tasks.ts';
+import { nameRight, usesRight } from './use-right.ts';
 
 /** One person reminds of one task at most this often. */
 export const remindEveryMs = HOUR_MS;
@@ -30,32 +32,34 @@ export const applyTaskVerb = (
   run: Run,
   command: TaskCommand,
   task: Task,
+  cause: Cause,
 ): { done: Refusal | undefined } | undefined => {
   const no: No = (code, detail) => refuse(run, command.facts, code, detail);
   switch (command.verb) {
     case 'delegate':
-      return { done: delegate(run, command, task, no) };
+      return { done: delegate(run, command, task, cause, no) };
     case 'resolve':
       return { done: resolve(run, command, task, no) };
     case 'withdraw':
-      return { done: takeBack(run, command, task, no) };
+      return { done: takeBack(run, command, task, cause, no) };
     case 'remind':
-      return { done: remind(run, command, task, no) };
+      return { done: remind(run, command, task, cause, no) };
     case 'copy':
-      return { done: copy(run, command, no) };
+      return { done: copy(run, command, cause, no) };
     default:
       return undefined;
   }
 };
 
 /** Lends it: whoever gets it works on it and gives it back; its end stays with who lent it. */
-const delegate = (run: Run, command: TaskCommand, task: Task, no: No): Refusal | undefined => {
+const delegate = (run: Run, command: TaskCommand, task: Task, cause: Cause, no: No): Refusal | undefined => {
   const { facts, taskId, to, until } = command;
   if (task.delegation !== undefined) {
     return no('DELEGATION_CHAINED', 'The task is lent already.');
   }
   const { assignee } = task;
-  if (assignee === null || !rightsOf(run.policy, facts).some((right) => isAmong(right, [assignee]))) {
+  const right = rightsOf(run.policy, facts).find(holds(task));
+  if (assignee === null || right === undefined) {
     return no('ROLE_REQUIRED', 'Only its assignee lends a task.');
   }
   if (!to || !mayContribute(run.policy, { actor: to }, run.state) || isExcluded(run.state, to)) {
@@ -71,6 +75,7 @@ const delegate = (run: Run, command: TaskCommand, task: Task, no: No): Refusal |
     ...{ from: assignee, to: to.id },
     ...(until === undefined ? {} : { until: instantAt(instantMs(until)) }),
   };
+  nameRight(cause, right);
   putTask(run, taskId, { ...task, assignee: to.id, delegation });
   tell(run, 'task.delegated', [to.id]);
   return undefined;
@@ -89,20 +94,32 @@ const resolve = (run: Run, { facts, taskId, text }: TaskCommand, task: Task, no:
   return undefined;
 };
 
-const takeBack = (run: Run, { facts, taskId }: TaskCommand, task: Task, no: No): Refusal | undefined => {
+const takeBack = (
+  run: Run,
+  { facts, taskId }: TaskCommand,
+  task: Task,
+  cause: Cause,
+  no: No,
+): Refusal | undefined => {
   const { delegation, ...own } = task;
   if (delegation === undefined) {
     return no('NOT_DELEGATED', 'The task is not lent to anybody.');
   }
-  if (delegation.from !== performer(facts).id && !mayUse(run.policy, facts, 'task.reassign', run.state)) {
+  if (delegation.from !== performer(facts).id && !usesRight(run, facts, 'task.reassign', cause)) {
     return no('ROLE_REQUIRED', 'Who lent a task takes it back, or a lead.');
   }
   putTask(run, taskId, { ...own, assignee: delegation.from });
   return undefined;
 };
 
-const remind = (run: Run, { facts, taskId }: TaskCommand, task: Task, no: No): Refusal | undefined => {
-  if (!mayContribute(run.policy, facts, run.state)) {
+const remind = (
+  run: Run,
+  { facts, taskId }: TaskCommand,
+  task: Task,
+  cause: Cause,
+  no: No,
+): Refusal | undefined => {
+  if (!usesRight(run, facts, 'case.contribute', cause)) {
     return no('ROLE_REQUIRED', 'Reminding is for those who work on the case.');
   }
   const me = performer(facts).id;
@@ -117,8 +134,8 @@ const remind = (run: Run, { facts, taskId }: TaskCommand, task: Task, no: No): R
 };
 
 /** Those who get a copy are told of the case, and stand on its page. */
-const copy = (run: Run, { facts, people = [] }: TaskCommand, no: No): Refusal | undefined => {
-  if (!mayContribute(run.policy, facts, run.state)) {
+const copy = (run: Run, { facts, people = [] }: TaskCommand, cause: Cause, no: No): Refusal | undefined => {
+  if (!usesRight(run, facts, 'case.contribute', cause)) {
     return no('ROLE_REQUIRED', 'Copying is for those who work on the case.');
   }
   const out = judgePeople(run, people, no);

@@ -3,7 +3,7 @@ import type { Actor, Facts } from '../../machines/kernel/command.ts';
 import type { RuntimeDefinition } from '../../machines/kernel/definition.ts';
 import { recover } from '../../machines/kernel/recover.ts';
 import { isRefusal } from '../../machines/kernel/refusal.ts';
-import { type CaseDriver, drive, hour, type LooseCommand, minute, sealed } from '../kernel/case-driver.ts';
+import { type CaseDriver, drive, hour, minute, sealed } from '../kernel/case-driver.ts';
 
 // Guarantee: whatever verb of the engine somebody uses by a right that was lent to them, its entry names whose right it
 // was; and where their own right does, it names nobody else.
@@ -12,6 +12,7 @@ const definition: Partial<RuntimeDefinition> = {
   open: { by: ['handler', 'agent', 'system'] },
   events: { close: { by: ['handler'] } },
   machine: { initial: 'work', states: { work: { on: { close: 'done' } }, done: { type: 'final' } } },
+  tasks: { work: { role: 'handler', outcomes: ['close'] } },
   deadlines: {
     reply: {
       source: { kind: 'company promise', rule: 'answer within ten hours' },
@@ -32,8 +33,13 @@ const promise = {
 const taskId = '{task}';
 const promiseId = '@promise.2';
 
+const lendTask = {
+  ...{ type: 'task', taskId, verb: 'delegate', to: { id: 'han', roles: ['handler'] } },
+  facts: { actor: owed },
+} as const;
+
 /** What is sent before, by people whose own right it is; the verb; and the role that it needs. */
-type Row = [entry: string, role: string, verb: object, before?: LooseCommand[]];
+type Row = [entry: string, role: string, verb: object, before?: object[]];
 
 const rows: Row[] = [
   ['document.added', 'handler', { type: 'document', document }],
@@ -57,7 +63,7 @@ const rows: Row[] = [
     'incident.resolved',
     'manager',
     { type: 'incident', verb: 'resolve', n: 1, reason },
-    [{ type: 'failure', effectId: 'e', code: 'GONE', by: 'system' }],
+    [{ type: 'failure', effectId: 'e', code: 'GONE', facts: { actor: { id: 'system', roles: ['system'] } } }],
   ],
   ['task.added', 'handler', add(owed)],
   ['promise.made', 'handler', promise],
@@ -71,23 +77,27 @@ const rows: Row[] = [
     { type: 'task', taskId, verb: 'reassign', to: { id: 'han', roles: ['handler'] }, reason },
     [add(owed)],
   ],
+  ['task.commented', 'handler', { type: 'task', taskId, verb: 'comment', text: reason }, [add(owed)]],
+  ['task.reminded', 'handler', { type: 'task', taskId, verb: 'remind' }, [add(owed)]],
+  ['case.copied', 'handler', { type: 'task', taskId, verb: 'copy', people: [owed] }, [add(owed)]],
+  ['task.taken-back', 'lead', { type: 'task', taskId, verb: 'withdraw' }, [add(owed), lendTask]],
   ['owner.asked', 'lead', { type: 'owner', verb: 'hand-over', to: owed, superior: 'sue' }],
 ];
 
 const lentBy = (id: string, role: string): Pick<Actor, 'actsFor'> => ({
   actsFor: [{ personId: id, roles: [role], via: 'delegation', until: null }],
 });
-const ready = (before: LooseCommand[] = []): CaseDriver => {
+const send = (driver: CaseDriver, verb: object, facts: Facts, at = hour(1)) => {
+  const task = Object.keys(driver.state.tasks).at(-1) ?? '';
+  return driver.send(JSON.parse(JSON.stringify({ facts, ...verb }).replace(taskId, task)), at);
+};
+const ready = (before: object[] = []): CaseDriver => {
   const driver = drive(definition, { opening: { owner: 'owner' } });
   before.forEach((command, index) => {
-    expect(driver.send(command, minute(index + 1))).toHaveLength(1);
+    const facts = { actor: { id: 'han', roles: ['handler'] } };
+    expect(send(driver, command, facts, minute(index + 1))).toHaveLength(1);
   });
   return driver;
-};
-const send = (driver: CaseDriver, verb: object, facts: Facts) => {
-  const [task = ''] = Object.keys(driver.state.tasks);
-  const command = JSON.parse(JSON.stringify({ ...verb, facts }).replace(taskId, task));
-  return driver.send(command, hour(1));
 };
 
 describe.each(rows)('%s', (entry, role, verb, before) => {
@@ -140,6 +150,29 @@ describe('a lent right', () => {
     expect(send(driver, done, lent('kim', 'handler'))).toEqual(['task.done']);
     expect(driver.leaf(driver.state.seq)).toMatchObject({ actorId: 'bo', onBehalfOfId: 'kim' });
     expect(driver.state.acted['task:@task']).toEqual(['kim', 'bo']);
+  });
+
+  it.each([
+    ['task.released', { verb: 'release' }],
+    ['task.reassigned', { verb: 'reassign', to: { id: 'han', roles: ['handler'] }, reason }],
+    ['task.delegated', { verb: 'delegate', to: { id: 'han', roles: ['handler'] } }],
+  ])('of who has a task of the definition is named: %s', (entry, verb) => {
+    const claimed = () => ready([{ type: 'task', taskId, verb: 'claim', facts: { actor: owed } }]);
+    const command = { type: 'task', taskId, ...verb };
+    const driver = claimed();
+    expect(send(driver, command, lent('ann', 'handler'))).toBe('ROLE_REQUIRED');
+    expect(send(driver, command, lent('kim', 'handler'))).toEqual([entry]);
+    expect(driver.leaf(driver.state.seq)).toMatchObject({ actorId: 'bo', onBehalfOfId: 'kim' });
+    const own = claimed();
+    expect(send(own, command, { actor: { ...owed, ...lentBy('kim', 'handler') } })).toEqual([entry]);
+    expect(own.leaf(own.state.seq)).not.toHaveProperty('onBehalfOfId');
+  });
+
+  it('of who has a task is not named where a lead’s own right does', () => {
+    const driver = ready([{ type: 'task', taskId, verb: 'claim', facts: { actor: owed } }]);
+    const lead = { actor: { id: 'bo', roles: ['lead'], ...lentBy('kim', 'handler') } };
+    expect(send(driver, { type: 'task', taskId, verb: 'release' }, lead)).toEqual(['task.released']);
+    expect(driver.leaf(driver.state.seq)).not.toHaveProperty('onBehalfOfId');
   });
 
   it('of the superior who is asked to name an owner is named', () => {
