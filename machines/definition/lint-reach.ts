@@ -3,7 +3,7 @@ import { isLeaf } from './entered-states.ts';
 import { type Finding, failing } from './finding.ts';
 import type { LintContext } from './lint-context.ts';
 import { withReturns } from './lint-returns.ts';
-import { reachable } from './reachable-states.ts';
+import { reachableIn } from './reachable-states.ts';
 
 /**
  * States that no way leads to, and states that no way leads out of to an end. Guards count as if they could hold,
@@ -14,7 +14,7 @@ export const reachFindings = (context: LintContext): Finding[] => {
   const reopened = Object.values(document.reopen?.from ?? {}).flatMap(
     ({ target }) => index.byId.get(target) ?? [],
   );
-  const reached = reachable(index, [index.root, ...reopened]);
+  const reached = reachableIn(index)([index.root, ...reopened]);
   const states = index.states.slice(1);
   const ends = endable(withReturns(context), reached);
   return [

@@ -9,16 +9,17 @@ import {
   type MachineIndex,
   selfAndAbove,
 } from './machine-index.ts';
-import { reachable } from './reachable-states.ts';
+import { reachableIn } from './reachable-states.ts';
 
 /** A task goes back to steps that come before it, and takes no work beside it along. */
 export const returnFindings = ({ document, index }: LintContext): Finding[] => {
   const findings: Finding[] = [];
   const need = needIn(findings);
   const tasks = document.tasks ?? {};
+  const reachable = reachableIn(index);
   const after = new Map<IndexedState, Set<IndexedState>>();
   const comesAfter = (state: IndexedState, step: IndexedState): boolean => {
-    const known = after.get(step) ?? reachable(index, [step]);
+    const known = after.get(step) ?? reachable([step]);
     after.set(step, known);
     return known.has(state);
   };

@@ -693,7 +693,7 @@ describe('lint of steps that a task may be returned to', () => {
                     two: { initial: 'inner', on: { reply: '#one' }, states: { inner: {} } },
                   },
                 },
-                right: { initial: 'other', states: { other: { on: { reply: 'other' } } } },
+                right: { initial: 'other', states: { other: { on: { reply: 'later' } }, later: {} } },
               },
             },
             last: { on: { reply: 'closed' } },
@@ -712,6 +712,11 @@ describe('lint of steps that a task may be returned to', () => {
       'refused from one to another',
       { one: task, other: { ...task, returnTo: ['one'] } },
       ['error RETURN_ACROSS_REGIONS /tasks/other/returnTo/0'],
+    ],
+    [
+      'refused to a later one, though the regions beside are at work',
+      { other: { ...task, returnTo: ['later'] }, later: task },
+      ['error RETURN_NOT_EARLIER /tasks/other/returnTo/0'],
     ],
     [
       'refused out of all from one',
