@@ -132,7 +132,10 @@ const dayMs = 86_400_000;
 /** A digest looks so far ahead; what is due later may be at risk, and is not its subject. */
 export const listedDays = 7;
 
-/** The person's open tasks that are due until the end of the day, and those in cases whose clock is at 75 % or over. */
+/**
+ * The person's open tasks that are due until the end of the day, and those in cases whose clock is at 75 % or over; that of a
+ * seat of a decision counts for the task alone that stands under it.
+ */
 export const workOf = (
   db: Db,
   tenant: string,
@@ -147,6 +150,7 @@ export const workOf = (
         select 1 from deadlines d, json_each(d.detail, '$.warnings') w
         where d.tenant = t.tenant and d.case_id = t.case_id and d.stopped_at is null
           and d.status in ('running', 'paused', 'breached')
+          and (json_extract(d.detail, '$.seat') is null or d.due_at = t.due_at)
           and json_extract(w.value, '$.fraction') >= 0.75 and json_extract(w.value, '$.done')
       )) as atRisk
     from tasks t

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTellPeople } from '../../activities/deliver-to-people.ts';
 import { embeddedTenant } from '../../api/embedded-tenant.ts';
 import { publishDefinition } from '../../db/own/definitions.ts';
+import { workOf } from '../../db/own/notifications-digest.ts';
 import { getCase } from '../../db/read/get-case.ts';
 import { notifications } from '../../db/schema/index.ts';
 import { takeDeliveries } from '../../db/write/outbox.ts';
@@ -99,9 +100,19 @@ test('the case names each clock by whom the seat is for, and explains it', async
   expect(paused.body.code).toBe('DEADLINE_UNKNOWN');
 });
 
+test('is at risk for whoever has that seat, and for nobody beside them', async () => {
+  nowMs += 100 * 60_000;
+  // The clock falls due with the next command; claiming one's own seat moves nothing else.
+  const { taskId = '', assignee = '' } = seats[2] ?? {};
+  await api.call(assignee, 'POST', `/v1/tasks/${taskId}/claim`, {});
+  const atRisk = (n: number) =>
+    api.store.read((db) => workOf(db, embeddedTenant, seats[n]?.assignee ?? '', undefined, nowMs).atRisk);
+  expect(await Promise.all([0, 1, 2].map(atRisk))).toEqual([1, 0, 0]);
+});
+
 test('one that passes is told to its holder’s superior alone; the other is done in time, and nothing is approved', async () => {
   const [lead, finance] = seats;
-  nowMs += 3 * 3_600_000;
+  nowMs += 80 * 60_000;
   expect(await api.approve(finance?.assignee ?? '', finance?.taskId ?? '')).toBe(200);
   const tellPeople = createTellPeople(api.store, { ladder: shippedLadder, now: () => nowMs, gatherMs: 0 });
   for (const row of await takeDeliveries(api.store, { nowMs })) {

@@ -41,7 +41,7 @@ const released: { [version: string]: string } = {
   'team@1.2.0': 'daaf95fb5a03c631a6919ec45f4ae19840e478bc13a47c5c4627a69e2716c987',
   'team@1.1.0': 'b0f3d94c428a5d2e91d0a7f3ae5ca6154722617aec76b89a751581f034c09091',
   'team@1.0.0': '5fb98c226da6b4f54d926b299377511959d2661056af9caa418abdc0399f7ad9',
-  'approval@1.3.0': '5c2cae196ce99e29bbf19e573bda9b9935ae42e13359ab6d7dde45cc5caa1709',
+  'approval@1.3.0': 'fa26027e9ac1c603da8f52b3782ef0787efad0add928a13b3916a77a31f8366b',
   'approval@1.2.0': '1c3cb979953add6ea99dfa77e3d3d429dad224282bfdd8c43cfef350ec053f2b',
   'approval@1.1.0': '42d3ebfffe8da7ab1a564ec709a8e4b47019448fbe3f6b5a286ce3b323be4d72',
   'approval@1.0.0': '32a464cafd8df3daa4b81ae31acea802a12bbe8c6b01469315ec293e03a79682',
