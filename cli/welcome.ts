@@ -34,7 +34,7 @@ export function welcomeLines(
         ]
       : []),
     '',
-    `  Designer      ${command('lint machines/library/complaint/1.1.0.json')}`,
+    `  Designer      ${command('lint machines/library/complaint/1.2.0.json')}`,
     ...(isEmbedded ? [`  Handler       ${command('case list --status open --as handler')}`] : []),
     `  Auditor       ${command('verify')}`,
     `  Newcomer      ${api}/docs`,

@@ -18,7 +18,7 @@ describe('POST /v1/cases', () => {
     const { status, headers, body } = await post('agent', complaint);
     expect(body).toMatchObject({
       kind: 'complaint',
-      definition: { id: 'complaint', version: '1.1.0' },
+      definition: { id: 'complaint', version: '1.2.0' },
       status: 'open',
       states: ['received', 'not-escalated'],
       data: complaint.data,
@@ -81,7 +81,7 @@ describe('POST /v1/cases', () => {
     expect(last).toMatchObject({
       type: 'command.refused',
       actorId: 'finance',
-      subject: { kind: 'definition', id: 'complaint@1.1.0' },
+      subject: { kind: 'definition', id: 'complaint@1.2.0' },
       detail: { code: 'ROLE_REQUIRED', route: 'POST /v1/cases' },
     });
   });

@@ -92,7 +92,7 @@ describe('caseloom', () => {
   }, 60_000);
 
   test('lint: 0 for what can be published, 1 with findings, 2 for what is no document', async () => {
-    const shipped = join(projectFolder, 'machines/library/complaint/1.1.0.json');
+    const shipped = join(projectFolder, 'machines/library/complaint/1.2.0.json');
     expect(await caseloom('lint', shipped)).toMatchObject({
       code: 0,
       out: expect.stringContaining('nothing to say'),
