@@ -156,6 +156,69 @@ describe('a step that returnTo names', () => {
   });
 });
 
+describe('what stands beside', () => {
+  it('stays as it is in the other regions: their tasks, clocks and timers go on', () => {
+    const driver = drive({
+      events: { register: { by: ['handler'] }, approve: { by: ['lead'] }, look: { by: ['siu'] } },
+      machine: {
+        type: 'parallel',
+        states: {
+          handling: {
+            initial: 'intake',
+            states: {
+              intake: { on: { register: 'decide' } },
+              decide: { after: { P2D: 'late' }, on: { approve: 'late' } },
+              late: { type: 'final' },
+            },
+          },
+          looking: {
+            initial: 'watching',
+            states: { watching: { after: { P3D: 'seen' }, on: { look: 'seen' } }, seen: { type: 'final' } },
+          },
+        },
+      },
+      tasks: {
+        intake: { role: 'handler', outcomes: ['register'] },
+        decide: { role: 'lead', outcomes: ['approve'], returnTo: ['intake'] },
+        watching: { role: 'siu', outcomes: ['look'] },
+      },
+      deadlines: {
+        intake: {
+          source: { kind: 'company promise', rule: 'Intake' },
+          starts: [{ enter: 'intake' }],
+          stops: [{ exit: 'intake' }],
+          limit: 'P1D',
+          count: 'elapsed',
+        },
+      },
+    });
+    driver.event('register', 'handler1', hour(1));
+    const { tasks, timers, deadlines } = driver.state;
+    const find = (name: string) => Object.entries(tasks).find(([, { state }]) => state === name);
+    const [taskId = ''] = find('decide') ?? [];
+    const back = { type: 'task', taskId, verb: 'return', toStep: 'intake', by: 'lead1', ...why } as const;
+    expect(driver.send(back, hour(2))).toEqual(['task.returned']);
+    expect(driver.states()).toBe('intake watching');
+    const [watching = '', task] = find('watching') ?? [];
+    expect(driver.state.tasks[watching]).toBe(task);
+    expect([Object.keys(timers).length, Object.keys(driver.state.timers).length]).toEqual([2, 1]);
+    expect(Object.entries(timers)).toContainEqual(Object.entries(driver.state.timers)[0]);
+    expect([deadlines.intake?.status, driver.state.deadlines.intake?.status]).toEqual(['met', 'running']);
+    expect(driver.state.deadlines.intake?.startedAt).toBe(hour(2));
+  });
+});
+
+it('counts what was done before the case was opened again', () => {
+  const driver = drive({ ...definition, reopen: { by: ['lead'], from: { done: { target: 'decide' } } } });
+  driver.event('register', 'handler1', hour(1));
+  driver.event('submit', 'handler2', hour(1));
+  onTask(driver, 'complete', 'lead1', { outcome: 'approve' });
+  expect(driver.reopen({ by: 'lead1' }, hour(3))).toEqual(['case.reopened']);
+  const [taskId] = openTask(driver);
+  const back = { type: 'task', taskId, verb: 'return', toStep: 'intake', by: 'lead1', ...why } as const;
+  expect(driver.send(back, hour(4))).toEqual(['task.returned']);
+});
+
 describe('refused is a return', () => {
   const inHands = { actor: { ...person('handler2'), roles: ['handler', 'lead'] } };
   it.each<[string, string, object, string]>([
