@@ -6,8 +6,8 @@ import { type Finding, failing, warning } from './finding.ts';
 import type { LintContext } from './lint-context.ts';
 import { schemaRoot } from './lint-data.ts';
 import { expressionNamesAt } from './lint-expressions.ts';
+import { planLimitFindings } from './lint-plan-limits.ts';
 import { needIn } from './lint-references.ts';
-import { seatClockFindings } from './lint-seat-clocks.ts';
 import { unsignedAnswerFindings } from './lint-unsigned-answers.ts';
 import { valueExpressions } from './value-expressions.ts';
 
@@ -61,7 +61,7 @@ export const approvalFindings = (context: LintContext): Finding[] => {
     }
     findings.push(...unhandled(context, stateId, at));
   }
-  findings.push(...seatClockFindings(context), ...unsignedAnswerFindings(context));
+  findings.push(...planLimitFindings(context), ...unsignedAnswerFindings(context));
   return findings;
 };
 

@@ -136,3 +136,15 @@ test('one that passes is told to its holder’s superior alone; the other is don
     'running',
   ]);
 });
+
+test('the report by department calls late who passed their own time, and nobody who waits beside them', async () => {
+  const { items } = (await api.call('manager', 'GET', '/v1/reports/departments?kind=approval')).body;
+  const lines = (items as { department: string; tasks: number; completed: number; late: number }[]).map(
+    ({ department, tasks, completed, late }) => [department, tasks, completed, late],
+  );
+  expect(lines.toSorted()).toEqual([
+    ['claims', 1, 0, 1],
+    ['finance', 1, 1, 0],
+    ['legal', 1, 0, 0],
+  ]);
+});

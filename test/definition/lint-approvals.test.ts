@@ -83,6 +83,11 @@ describe('lint of approvals', () => {
       `PLAN_INVALID ${at}/plan/steps/0/signers/0`,
     ],
     [
+      'a step’s time that is no length',
+      withApproval(steps({ limit: 'soon' })),
+      `LENGTH_INVALID ${at}/plan/steps/0/limit`,
+    ],
+    [
       'an unknown role',
       withApproval(steps({ signers: [{ role: 'wizard' }] })),
       `ROLE_UNKNOWN ${at}/plan/steps/0/signers/0/role`,

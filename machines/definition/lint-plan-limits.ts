@@ -7,8 +7,8 @@ import type { KnownDefinition, LintContext } from './lint-context.ts';
 import { needIn } from './lint-references.ts';
 import { daysOf } from './worst-calendar.ts';
 
-/** Where seats have a time of their own, something counts it, and the step gives it to them. */
-export const seatClockFindings = ({ document, definitions }: LintContext): Finding[] => {
+/** The times of steps are lengths; where seats have their own, something counts them, and the step gives as much. */
+export const planLimitFindings = ({ document, definitions }: LintContext): Finding[] => {
   const findings: Finding[] = [];
   const need = needIn(findings);
   for (const [state, { seatClock }] of Object.entries(document.signing ?? {})) {
@@ -22,6 +22,7 @@ export const seatClockFindings = ({ document, definitions }: LintContext): Findi
     for (const [n, step] of plan.steps.entries()) {
       const at = `/approvals${pointerStep(name)}/plan/steps/${n}`;
       findings.push(
+        ...stepFindings(step, at),
         ...countFindings(step, at, definition, known),
         ...longerFindings(step, at, known?.seatClock),
       );
@@ -31,6 +32,18 @@ export const seatClockFindings = ({ document, definitions }: LintContext): Findi
 };
 
 type Step = ApprovalDefinition['plan']['steps'][number];
+
+const stepFindings = ({ limit }: Step, at: string): Finding[] =>
+  limit === undefined || parseDuration(limit) !== undefined
+    ? []
+    : [
+        failing(
+          `${at}/limit`,
+          'LENGTH_INVALID',
+          `"${limit}" is no ISO 8601 length.`,
+          'Write a length such as PT8H.',
+        ),
+      ];
 
 const countFindings = (
   { signers }: Step,
