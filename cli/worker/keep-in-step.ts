@@ -1,7 +1,8 @@
 import { repeatRound } from '../../activities/repeat-round.ts';
 import { StoreUnavailable } from '../../db/failure.ts';
 import type { Store } from '../../db/open.ts';
-import { endContact, freeMessages, keepContact } from '../../db/own/worker-contacts.ts';
+import { endContact, keepContact } from '../../db/own/worker-contacts.ts';
+import { freeMessages } from '../../db/write/free-messages.ts';
 import { type Contact, knownUntilMs, nextContact, silentAfterMs } from './contact.ts';
 
 export interface StepParts {

@@ -1,8 +1,6 @@
 import { and, eq, lt, ne } from 'drizzle-orm';
 import type { Store } from '../open.ts';
 import { workerContacts } from '../schema/index.ts';
-import { freeDeliveriesIn } from '../write/outbox.ts';
-import { freeChannelDeliveriesIn } from './notifications-deliveries.ts';
 
 /** Times are epoch milliseconds. */
 export interface WorkerContact {
@@ -37,28 +35,6 @@ export const keepContact = (
       .onConflictDoUpdate({ target: workerContacts.workerId, set })
       .run();
     return left.length === 0 ? undefined : Math.min(...left);
-  });
-
-/**
- * What messages dead workers had taken is due at once, where this is the only worker: then whatever was taken before it
- * began is nobody's. Beside another one a lost message comes back in its own time.
- *
- * @param beganAtMs before this worker took its first message
- */
-export const freeMessages = (
-  store: Store,
-  { workerId, beganAtMs, nowMs }: { workerId: string; beganAtMs: number; nowMs: number },
-): Promise<void> =>
-  store.write((db) => {
-    const other = db
-      .select({ workerId: workerContacts.workerId })
-      .from(workerContacts)
-      .where(ne(workerContacts.workerId, workerId))
-      .get();
-    if (other === undefined) {
-      freeDeliveriesIn(db, beganAtMs, nowMs);
-      freeChannelDeliveriesIn(db, beganAtMs, nowMs);
-    }
   });
 
 /** Nothing that this worker stored is left to tell. */
