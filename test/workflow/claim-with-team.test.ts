@@ -425,6 +425,18 @@ describe('a large motor claim', () => {
     }
     // What the medical reviewer says is for who must know it; the claim's medical papers are, too.
     expect(shown).not.toMatch(/femur|Medical papers/);
+    const toldOf = async (person: string): Promise<string> =>
+      JSON.stringify((await api.call(person, 'GET', `/v1/approvals/${signed}`)).body.asking);
+    for (const person of [finance.borrower, 'underwriter', 'agent', 'handler']) {
+      expect([person, await toldOf(person)]).not.toEqual([
+        person,
+        expect.stringMatching(/femur|Medical papers/),
+      ]);
+      expect(await toldOf(person)).toContain('Claim form');
+    }
+    for (const person of ['medical', 'complaints-manager']) {
+      expect(await toldOf(person)).toContain('Medical papers');
+    }
     const form = { ...hiddenFields(card.text), answer: 'approve' };
     const old = async (): Promise<string> => {
       const { at } = await browser.post(`/approvals/${signed}`, {
