@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { retireDefinition } from '../../db/own/definitions.ts';
@@ -89,7 +91,7 @@ describe('a company’s own table', () => {
       return body.warnings.map(({ code }: { code: string }) => code);
     };
     await put(table({ 'remedy.approve': closed }));
-    for (const version of ['1.0.0', '1.1.0']) {
+    for (const { version } of shippedDefinitions().filter(({ id }) => id === 'complaint')) {
       await retireDefinition(api.store, 'default', 'complaint', version);
     }
     expect(await codes()).toEqual(['ACT_CLOSED']);
@@ -151,6 +153,56 @@ describe('a company’s own table', () => {
   });
 });
 
+describe('the rows that the documentation gives for opening again, extending and pausing', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/policy.md'), 'utf8');
+  const examples = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, json = '{}']) => JSON.parse(json));
+  const ours = table(examples.find((each) => 'case.reopen' in each));
+  const act = async (who: string, path: string, more: object = {}) => {
+    const { status, body } = await api.call(who, 'POST', path, { reason: 'New papers', ...more });
+    return [status, body.code ?? body.status];
+  };
+  const withdrawn = async () => {
+    const { caseId } = await api.openComplaint();
+    const withdraw = { type: 'withdraw', data: {}, onBehalfOf: { customer: true } };
+    expect((await api.call('handler', 'POST', `/v1/cases/${caseId}/events`, withdraw)).status).toBe(200);
+    return `/v1/cases/${caseId}/reopen`;
+  };
+
+  it('are taken, and told only of whom no definition lets extend yet', async () => {
+    const { status, body } = await put(ours);
+    expect([status, body.warnings]).toEqual([
+      200,
+      [expect.objectContaining({ code: 'ACT_ROLE_IDLE', pointer: '/acts/deadline.extend/by/manager' })],
+    ]);
+  });
+
+  it('decide in cases opened since, beside the definition; those before keep to the definition alone', async () => {
+    const ground = { data: { ground: 'new-facts' } };
+    const before = await withdrawn();
+    await put(ours);
+    const since = await withdrawn();
+    expect(await act('handler', since, ground)).toEqual([403, 'ROLE_REQUIRED']);
+    const customer = { ...ground, onBehalfOf: { customer: true } };
+    expect(await act('handler', since, customer)).toEqual([403, 'ROLE_REQUIRED']);
+    expect(await act('manager', since, ground)).toEqual([403, 'ROLE_REQUIRED']);
+    expect(await act('complaints-manager', since, ground)).toEqual([200, 'open']);
+    expect(await act('handler', before, ground)).toEqual([200, 'open']);
+  });
+
+  it('decide on an extension as well', async () => {
+    const { caseId } = await api.openComplaint();
+    const extend = `/v1/cases/${caseId}/deadlines/decision/extend`;
+    expect(await act('complaints-manager', extend)).toEqual([200, 'open']);
+    const row = { ...(ours.acts['deadline.extend'] as Act), by: { compliance: 'all' as const } };
+    await put(table({ 'deadline.extend': row }, '1.1.0'));
+    const later = (await api.openComplaint()).caseId;
+    expect(await act('complaints-manager', `/v1/cases/${later}/deadlines/decision/extend`)).toEqual([
+      403,
+      'ROLE_REQUIRED',
+    ]);
+  });
+});
+
 describe('what is refused', () => {
   it('a table that drops a separation, and whoever is neither administrator nor compliance', async () => {
     const approve = { ...(currentPolicy.acts['payment.approve'] as Act), apartFrom: [] };
@@ -165,12 +217,14 @@ describe('what is refused', () => {
     expect((await put(table({}), 'manager')).body.code).toBe('ROLE_REQUIRED');
     expect((await api.call('manager', 'DELETE', '/v1/policy')).body.code).toBe('ROLE_REQUIRED');
     expect((await put({ acts: {} })).body.code).toBe('DATA_INVALID');
+    const unknown = await put(table({ 'case.burn': { ...approve, events: {} } }));
+    expect([unknown.status, unknown.body.errors[0].pointer]).toEqual([422, '/acts/case.burn']);
     expect((await put(table({ 'case.see': { ...approve, by: { pilot: 'all' } } }))).body.code).toBe(
       'DATA_INVALID',
     );
     const refused = recordsOf(api.store).filter(({ type }) => type === 'command.refused');
     expect(refused.map(({ detail }) => detail.code)).toEqual([
-      ...['DATA_INVALID', 'ROLE_REQUIRED', 'ROLE_REQUIRED', 'DATA_INVALID', 'DATA_INVALID'],
+      ...['DATA_INVALID', 'ROLE_REQUIRED', 'ROLE_REQUIRED', 'DATA_INVALID', 'DATA_INVALID', 'DATA_INVALID'],
     ]);
     expect((await api.call('agent', 'GET', '/v1/policy')).body.own).toBe(false);
   });
