@@ -64,6 +64,10 @@ export const CaseDeadline = z
     limit: z.string(),
     dueAt: z.string().nullable(),
     provisional: z.boolean(),
+    seat: z
+      .string()
+      .optional()
+      .describe('The seat of a decision whose time alone it is; its task names it too'),
   })
   .openapi('CaseDeadline');
 

@@ -184,6 +184,11 @@ it('stands still while its holder has asked another, and goes on with what was l
   expect(approve('+1', 'finance')).toBeUndefined();
   // 15:30 in China.
   expect(clock('1')?.dueAt).toMatch(/^2026-03-02T08:00:0/);
+  // Asked and taken back again, it has lost and gained nothing.
+  onSeat('1', who('legal'), { verb: 'add-signer', to: who('manager'), position: 'before' });
+  expect(clock('1')?.status).toBe('paused');
+  expect(onSeat('+2', who('legal'), { verb: 'remove-signer', to: who('manager') })).toBeUndefined();
+  expect(clock('1')?.dueAt).toMatch(/^2026-03-02T08:00:[01]/);
   made.pass(0.6);
   // Whoever is late does not get out of it so.
   onSeat('1', who('legal'), { verb: 'add-signer', to: who('lead'), position: 'before' });
