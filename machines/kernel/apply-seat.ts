@@ -14,7 +14,7 @@ import { putApproval, stepEnded, stepOpened } from './signing.ts';
 import type { Task } from './state.ts';
 import { putTask } from './tasks.ts';
 import { reportUnfilled } from './unfilled-seat.ts';
-import { usesRight } from './use-right.ts';
+import { nameRight, usesRight } from './use-right.ts';
 
 /** Applies a verb on the task of a seat: who may take it is judged by the decision itself, not by the role alone. */
 export const applySeat = (
@@ -33,16 +33,25 @@ export const applySeat = (
   if (task.status !== 'open' && verb !== 'withdraw') {
     return no('TASK_NOT_OPEN', `The task is ${task.status}.`);
   }
-  const taken = (person: Actor): Refusal | undefined => {
-    const right = rightTo(approval, seat, person, { at: run.clock, decidesAmount: false });
-    return isFault(right) ? no(codeOf(right), right.detail) : undefined;
+  const rightOf = (person: Actor) => rightTo(approval, seat, person, { at: run.clock, decidesAmount: false });
+  const acts = (): Refusal | undefined => {
+    const right = rightOf(actor);
+    // Only who could take the seat is told who has it.
+    if (isFault(right)) {
+      return no(codeOf(right), right.detail);
+    }
+    if (isAnothers(task, actor) && (verb === 'claim' || !isLender(seat, actor))) {
+      return no('TASK_TAKEN', holds(task));
+    }
+    nameRight(cause, right);
+    return undefined;
   };
   const give = (assignee: string | null): undefined => {
     putTask(run, taskId, { ...task, assignee });
   };
   switch (verb) {
     case 'claim':
-      return taken(actor) ?? (isAnothers(task, actor) ? no('TASK_TAKEN', holds(task)) : give(actor.id));
+      return acts() ?? give(actor.id);
     case 'release':
       return task.assignee === actor.id || usesRight(run, facts, 'task.release', cause)
         ? give(null)
@@ -59,28 +68,28 @@ export const applySeat = (
       if (to === undefined) {
         return no('DATA_INVALID', 'Say to whom the task goes.');
       }
-      const denied = taken(to);
-      return (
-        denied ?? (isSystem && verb === 'reassign' ? replaceAssignee(run, taskId, task, to) : give(to.id))
-      );
+      const receiver = rightOf(to);
+      if (isFault(receiver)) {
+        return no(codeOf(receiver), receiver.detail);
+      }
+      return isSystem && verb === 'reassign' ? replaceAssignee(run, taskId, task, to) : give(to.id);
     }
     case 'complete': {
       if (command.outcome !== 'approve' && command.outcome !== 'reject') {
         return no('OUTCOME_NOT_ALLOWED', 'A seat ends with approve or reject.');
       }
-      // Only who could take the seat is told who has it.
-      const denied = taken(actor);
-      if (denied || (isAnothers(task, actor) && !isLender(seat, actor))) {
-        return denied ?? no('TASK_TAKEN', holds(task));
+      const denied = acts();
+      if (denied) {
+        return denied;
       }
       break;
     }
     case 'delegate':
     case 'return':
     case 'add-signer': {
-      const denied = taken(actor);
-      if (denied || (isAnothers(task, actor) && !isLender(seat, actor))) {
-        return denied ?? no('TASK_TAKEN', holds(task));
+      const denied = acts();
+      if (denied) {
+        return denied;
       }
       break;
     }

@@ -46,6 +46,53 @@ describe('a seat that is lent', () => {
   });
 });
 
+describe('an entry of a seat', () => {
+  const substitute: Actor = {
+    ...{ id: 'bo', roles: ['agent'] },
+    actsFor: [{ personId: 'legal', roles: ['legal'], via: 'substitution', until: null }],
+  };
+  const lead: Actor = {
+    ...{ id: 'bo', roles: ['agent'] },
+    actsFor: [{ personId: 'lea', roles: ['lead'], via: 'delegation', until: null }],
+  };
+  const latest = (): { type: string; actorId: string; onBehalfOfId?: string } =>
+    JSON.parse(made.world.cases.get(made.latest())?.entries.at(-1)?.leaf ?? '{}');
+
+  beforeEach(() => {
+    made = settlementWorld(200_000);
+    propose(made, who('adjuster'));
+  });
+
+  it.each([
+    ['task.claimed', { verb: 'claim' }],
+    ['seat.returned', { verb: 'return', toStep: null, reason: true }],
+    ['signer.added', { verb: 'add-signer', to: who('finance'), position: 'before' }],
+    ['seat.approved', { verb: 'complete', outcome: 'approve' }],
+  ] as const)('names whose right it was: %s', (type, command) => {
+    expect(made.onSeat(lead, command)).toBe('ROLE_REQUIRED');
+    expect(made.onSeat(substitute, command)).toBeUndefined();
+    expect(made.world.types(made.latest())).toContain(type);
+    const entries = made.world.cases.get(made.latest())?.entries ?? [];
+    const leaf = JSON.parse(entries.find((each) => each.type === type)?.leaf ?? '{}');
+    expect(leaf).toMatchObject({ actorId: 'bo', onBehalfOfId: 'legal' });
+  });
+
+  it('names nobody else where the own right does', () => {
+    const both = { ...substitute, roles: ['legal'] };
+    expect(made.onSeat(both, { verb: 'claim' })).toBeUndefined();
+    expect(latest()).toMatchObject({ type: 'task.claimed', actorId: 'bo' });
+    expect(latest()).not.toHaveProperty('onBehalfOfId');
+  });
+
+  it('names the lead whose right gave it to others', () => {
+    expect(made.onSeat(who('legal'), { verb: 'claim' })).toBeUndefined();
+    expect(made.onSeat(lead, { verb: 'reassign', to: who('legal-2') })).toBeUndefined();
+    expect(latest()).toMatchObject({ type: 'task.reassigned', actorId: 'bo', onBehalfOfId: 'lea' });
+    expect(made.onSeat(lead, { verb: 'release' })).toBeUndefined();
+    expect(latest()).toMatchObject({ type: 'task.released', actorId: 'bo', onBehalfOfId: 'lea' });
+  });
+});
+
 it('stays within the department that it is for', () => {
   made = withSigner({ role: 'legal', department: 'claims-law' });
   propose(made, who('adjuster'));
