@@ -18,6 +18,7 @@ import { caseZone } from './case-zone.ts';
 import { type Change, changesSince } from './changes-since.ts';
 import { type Dissent, dissents, type EarlierApproval, earlierApprovals } from './earlier-decisions.ts';
 import { type CardDocument, documentsOf } from './evidence.ts';
+import { peopleIn, withNames } from './named-people.ts';
 import { type Objection, objectionsOf } from './objections.ts';
 import { type OwnSeat, ownDueAt, ownSeat } from './own-seat.ts';
 import type { ShownValue } from './shown-values.ts';
@@ -107,7 +108,10 @@ export const approvalCard = async (
   const earlier = asking ? ((await earlierApprovals(services, [{ asking, row }])).get(caseId) ?? []) : [];
   const [before] = earlier;
   const against = await dissents(services, reader, [row, ...earlier.map((each) => each.row)]);
-  const name = await namesOf(services, row, against);
+  const matter = asking && (await matterOf(services, reader, asking));
+  const changes = asking && before && (await changesSince(services, reader, asking, before));
+  const lines = matter ? linesOf(matter) : [];
+  const name = await namesOf(services, row, against, peopleIn([...lines, ...(changes ?? [])]));
   const { amount, step } = approval;
   const mine = ownSeat(row.state, approval, actor, at);
   const limit = actor.authority?.find(({ currency }) => currency === amount?.currency)?.amount;
@@ -117,7 +121,7 @@ export const approvalCard = async (
     title: asking?.title ?? plainTitle,
     status: approval.status,
     subjectHash: approval.subjectHash,
-    ...(asking ? { asking: await matterOf(services, reader, asking) } : {}),
+    ...(matter ? { asking: namedMatter(matter, name) } : {}),
     isStale: asking !== undefined && subjectHashOf(asking) !== approval.subjectHash,
     proposer: name(approval.proposer.id),
     isOwn: barTo(approval, humansOf(actor))?.fault === 'FOUR_EYES',
@@ -130,7 +134,7 @@ export const approvalCard = async (
       ...{ status, openedAt },
       ...(then === undefined ? {} : { amount: then }),
     })),
-    ...(asking && before ? { changes: await changesSince(services, reader, asking, before) } : {}),
+    ...(changes === undefined ? {} : { changes: changes && withNames(changes, name) }),
     dissents: against.map(({ personId, ...said }) => ({ ...said, who: name(personId) })),
     dueAt: ownDueAt(row.state, mine),
     zone: await caseZone(services, row.state),
@@ -164,13 +168,31 @@ const matterOf = async (services: Services, reader: Reader, asking: AskingCase):
   };
 };
 
+const linesOf = ({ subject, clause, evidence, dissent }: CardMatter): ShownValue[] => [
+  ...subject,
+  ...clause,
+  ...evidence,
+  ...dissent,
+];
+
+const namedMatter = (matter: CardMatter, name: (id: string) => string): CardMatter => ({
+  ...matter,
+  subject: withNames(matter.subject, name),
+  clause: withNames(matter.clause, name),
+  evidence: withNames(matter.evidence, name),
+  dissent: withNames(matter.dissent, name),
+});
+
+/** What people are called whom the approval or its card names. */
 const namesOf = async (
   { store }: Services,
   { tenant, state }: CaseRow,
   against: readonly Dissent[],
+  shown: readonly string[],
 ): Promise<(id: string) => string> => {
   const { proposer, seats } = state.signing?.approval ?? { seats: [] };
   const ids = [
+    ...shown,
     proposer?.id,
     ...against.map(({ personId }) => personId),
     ...Object.values(state.tasks).map(({ assignee }) => assignee),

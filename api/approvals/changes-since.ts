@@ -19,6 +19,8 @@ export interface Change {
   after: Json;
   /** What the two or their items are called, by value, where they are of a list. */
   values?: ValueTitles;
+  /** The two are persons' ids. */
+  isPerson?: true;
 }
 
 /** Entries of the asking case that are read back through at most. */
@@ -66,10 +68,11 @@ const differences = (before: readonly ShownValue[], after: readonly ShownValue[]
   return [...paths].flatMap((path) => {
     const then = before.find((each) => each.path === path);
     const present = after.find((each) => each.path === path);
-    const { title = { zh: path, en: path }, values } = present ?? then ?? {};
+    const { title = { zh: path, en: path }, values, isPerson } = present ?? then ?? {};
     const change = {
       ...{ path, title, before: then?.value ?? null, after: present?.value ?? null },
       ...(values === undefined ? {} : { values }),
+      ...(isPerson === undefined ? {} : { isPerson }),
     };
     return JSON.stringify(change.before) === JSON.stringify(change.after) ? [] : [change];
   });

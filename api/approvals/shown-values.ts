@@ -14,6 +14,8 @@ export interface ShownValue {
   value: Json;
   /** What it or its items are called, by value, where they are of a list. */
   values?: ValueTitles;
+  /** It is a person's id. */
+  isPerson?: true;
 }
 
 export type ValueTitles = { readonly [value: string]: Title };
@@ -22,6 +24,7 @@ export type ValueTitles = { readonly [value: string]: Title };
 export interface Named {
   title?: Title | undefined;
   values?: ValueTitles | undefined;
+  isPerson?: boolean;
 }
 
 /** Finds what a value is called, by its path; nothing where nobody has said so. */
@@ -32,11 +35,12 @@ export const shownValues = (
   value: Json,
   namedOf: NamedOf,
   path = '',
-  { title, values }: Named = namedOf(path),
+  { title, values, isPerson = false }: Named = namedOf(path),
 ): ShownValue[] => {
   const line = { path, title: title ?? plain(path) };
   if (!isPlainObject(value) && !(Array.isArray(value) && value.some(isPlainObject))) {
-    return [{ ...line, value, ...(values === undefined ? {} : { values }) }];
+    const called = values === undefined ? {} : { values };
+    return [{ ...line, value, ...called, ...(isPerson ? { isPerson } : {}) }];
   }
   if (isSealed(value)) {
     return [{ ...line, value: masked }];
@@ -87,7 +91,11 @@ export const namedInData = (
   }
   const { items, ...itself } = resolved(field, root);
   const values = itself['x-titles'] ?? (items && resolved(items, root)['x-titles']);
-  return { title: field.title as Title | undefined, values: values as ValueTitles | undefined };
+  return {
+    title: field.title as Title | undefined,
+    values: values as ValueTitles | undefined,
+    isPerson: itself['x-person'] !== undefined,
+  };
 };
 
 const resolved = (schema: JsonSchema, root: JsonSchema): JsonSchema =>

@@ -126,6 +126,7 @@ const cardWords = async (): Promise<RegExp[]> => {
     /Due [^()]* \(\d+ (d \d+ h|h \d+ min|min) left\)/,
     /What you sign Coverage Vehicle damage Claimant The insured Estimate CN¥420,000\.00/,
     /Opinion of the team · Outcome Offer Opinion of the team · Amount CN¥400,000\.00/,
+    /Opinion of the team · Lead Demo lead Opinion of the team · Given by Demo lead-2 /,
     new RegExp(`What has changed since the last time .* Clause – ${clause}`),
     new RegExp(`What it rests on Policy number ${data.policyNumber} Clause ${clause} Limit CN¥[\\d,.]+`),
     new RegExp(`Evidence .*Claim form · ${number} .*Photos · ${number} `),
