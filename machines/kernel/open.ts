@@ -183,7 +183,9 @@ export const reopen = (
   }
   const policy = policyOf(compiled, state);
   const right = grantedRight(policy, state, withoutExcludedLenders(state, facts), {
-    ...{ act: 'case.reopen', what: 'Opening again', by: rule.by },
+    act: 'case.reopen',
+    what: 'Opening again',
+    by: rule.by,
   });
   if ('code' in right) {
     return no(right.code, right.detail);
