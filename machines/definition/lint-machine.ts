@@ -2,12 +2,13 @@ import { pointerStep } from '../kernel/canonical-json.ts';
 import { parseDuration, toMilliseconds } from '../kernel/duration.ts';
 import { type Finding, failing } from './finding.ts';
 import type { LintContext } from './lint-context.ts';
-import { type IndexedState, resolveTarget } from './machine-index.ts';
+import { historyFindings } from './lint-history.ts';
+import type { IndexedState } from './machine-index.ts';
 import { limits } from './schema-parts.ts';
 
 /** States are put together as XState asks, delays resolve, and no failure of a service is swallowed. */
 export const structureFindings = ({ index, actions }: LintContext): Finding[] => {
-  const findings: Finding[] = [];
+  const findings: Finding[] = historyFindings(index);
   if (index.states.length > limits.statesMax) {
     const message = `The machine has ${index.states.length} states; ${limits.statesMax} is the most.`;
     findings.push(failing('/machine', 'STATES_TOO_MANY', message, 'Move a part into a child case.'));
@@ -17,7 +18,7 @@ export const structureFindings = ({ index, actions }: LintContext): Finding[] =>
     findings.push(failing('/machine', 'TRANSITIONS_TOO_MANY', message, 'Move a part into a child case.'));
   }
   for (const state of index.states) {
-    findings.push(...shapeFindings(state), ...historyFindings(state, index.byId), ...wildcardFindings(state));
+    findings.push(...shapeFindings(state), ...wildcardFindings(state));
     for (const length of Object.keys(state.node.after ?? {})) {
       findings.push(...delayFindings(length, `${state.pointer}/after${pointerStep(length)}`));
     }
@@ -95,24 +96,6 @@ const shapeFindings = ({ node, pointer, children, parent }: IndexedState): Findi
     add('/onDone', 'A state without children is never done.', 'Remove "onDone".');
   }
   return findings;
-};
-
-const historyFindings = (state: IndexedState, byId: Map<string, IndexedState>): Finding[] => {
-  const { node, pointer } = state;
-  if (node.type !== 'history') {
-    return [];
-  }
-  const target = node.target === undefined ? undefined : resolveTarget(state, node.target, byId);
-  return target !== undefined
-    ? []
-    : [
-        failing(
-          node.target === undefined ? pointer : `${pointer}/target`,
-          'TARGET_UNKNOWN',
-          'On a first visit there is nothing to go back to.',
-          'Name a state beside this one as "target".',
-        ),
-      ];
 };
 
 /** `*` also catches the failure of a service that has no route of its own, which would then be lost. */

@@ -648,6 +648,57 @@ describe('lint of regions and history', () => {
   });
 });
 
+describe('lint of a way to the deep history of a state from within it', () => {
+  /** `reply` leads to the history from the state itself, its child, or the child's child. */
+  const from = (place: 'box' | 'tray' | 'sheet', history = 'deep') => {
+    const reply = (here: string) => (here === place ? { reply: '#back' } : {});
+    return changed(
+      [
+        ['machine'],
+        {
+          initial: 'box',
+          states: {
+            box: {
+              initial: 'tray',
+              on: reply('box'),
+              states: {
+                tray: {
+                  initial: 'sheet',
+                  on: reply('tray'),
+                  states: { sheet: { on: { close: '#closed', ...reply('sheet') } } },
+                },
+                back: { type: 'history', history, target: 'tray' },
+              },
+            },
+            closed: { type: 'final' },
+          },
+        },
+      ],
+      [['tasks'], {}],
+      [['deadlines'], {}],
+      [['reopen'], undefined],
+    );
+  };
+  const found = (document: unknown) =>
+    lint(document)
+      .filter(({ severity }) => severity === 'error')
+      .map(({ code, pointer }) => `${code} ${pointer}`);
+
+  it('refuses it where a state between might be entered without being left', () => {
+    expect(found(from('sheet'))).toEqual([
+      'HISTORY_OF_OWN_BRANCH /machine/states/box/states/tray/states/sheet/on/reply',
+    ]);
+  });
+
+  it.each([
+    ['from the state itself', from('box')],
+    ['from its child', from('tray')],
+    ['where the history is shallow', from('sheet', 'shallow')],
+  ])('takes it %s', (_, document) => {
+    expect(found(document)).toEqual([]);
+  });
+});
+
 describe('lint of steps that a task may be returned to', () => {
   const found = (document: unknown) =>
     lint(document)

@@ -121,18 +121,23 @@ const definitionFrom = (
       { type: 'cancel' as const, id: 'later' },
       ...(options.ties ? [{ type: 'raise' as const, event: 'e3', delay: 'PT2H', id: 'later' }] : []),
     ][n] ?? { type: 'assign', set: { n: feel('data.n + 1') } };
-  const transition = ({ target, guard, actions, reenter }: Arrow): Transition => {
+  // Lint refuses a way to the history of a state from deeper within it than its children: their ids are one longer.
+  const targetsFrom = (id: string): string[] => [
+    ...ids,
+    ...histories.filter((each) => !id.startsWith(each.slice(0, -1)) || id.length <= each.length),
+  ];
+  const transition = (from: string, { target, guard, actions, reenter }: Arrow): Transition => {
     const condition = guardOf(guard);
     return {
-      target: `#${pick([...ids, ...histories], target)}`,
+      target: `#${pick(targetsFrom(from), target)}`,
       ...(condition ? { guard: condition } : {}),
       actions: actions.map(actionOf),
       reenter,
     };
   };
   // An eventless transition without a guard would nearly always be an endless loop.
-  const guarded = (given: Arrow): Transition => ({
-    ...transition(given),
+  const guarded = (from: string, given: Arrow): Transition => ({
+    ...transition(from, given),
     guard: guardOf(given.guard % 4) ?? { in: ids[0] ?? '' },
   });
 
@@ -143,7 +148,7 @@ const definitionFrom = (
     const on: { [event: string]: Transition[] } = {};
     for (const [event, given] of shape.on) {
       const type = eventNames[event] ?? 'e0';
-      on[type] = [...(on[type] ?? []), transition(given)];
+      on[type] = [...(on[type] ?? []), transition(id, given)];
     }
     const states = Object.fromEntries(
       shape.children.map((child, index) => [`${id}${index}`, node(child, `${id}${index}`)]),
@@ -174,13 +179,21 @@ const definitionFrom = (
           }
         : {}),
       on,
-      always: shape.always.map(guarded),
+      always: shape.always.map((given) => guarded(id, given)),
       ...(shape.after.length > 0
-        ? { after: { [`PT${lengthMs / 1000}S`]: shape.after.map(transition) } }
+        ? { after: { [`PT${lengthMs / 1000}S`]: shape.after.map((given) => transition(id, given)) } }
         : {}),
-      ...(shape.done.length > 0 && childIds.length > 0 ? { onDone: shape.done.map(transition) } : {}),
+      ...(shape.done.length > 0 && childIds.length > 0
+        ? { onDone: shape.done.map((given) => transition(id, given)) }
+        : {}),
       ...(options.services && shape.invokes && childIds.length === 0
-        ? { invoke: { src: 'call', onDone: shape.done.map(transition), onError: 'incident' as const } }
+        ? {
+            invoke: {
+              src: 'call',
+              onDone: shape.done.map((given) => transition(id, given)),
+              onError: 'incident' as const,
+            },
+          }
         : {}),
       entry: shape.entry.map(actionOf),
     };
