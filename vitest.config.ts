@@ -2,9 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // Real servers and workers run beside the tests, so a file gets a process of its own and few run at once.
+    // Real servers and workers run beside the tests, so few run at once. Each process loads the code once for all of its
+    // files, which was a quarter of the whole time: a test leaves nothing behind in its process.
     pool: 'forks',
     maxWorkers: 2,
+    isolate: false,
+    setupFiles: ['test/support/leaves-nothing.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
