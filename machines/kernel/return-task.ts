@@ -12,6 +12,7 @@ import type { CaseState, Task } from './state.ts';
 import { type No, rightsToEnd } from './task-rights.ts';
 import { completeTask, putTask } from './tasks.ts';
 import { candidates } from './transition.ts';
+import { nameRight } from './use-right.ts';
 
 /** How a task goes back: by an outcome that leads there, or because its definition names the step in `returnTo`. */
 type WayBack = { outcome: string } | { step: string };
@@ -113,9 +114,9 @@ const sendToStep = (
   if ('refused' in rights) {
     return rights;
   }
-  const lentBy = rights[0]?.of;
-  if (lentBy !== undefined) {
-    cause.rightOf = lentBy;
+  const [right] = rights;
+  if (right !== undefined) {
+    nameRight(cause, right);
   }
   const type = returnEvent(step);
   // Before the machine leaves its state, which would count as given up.

