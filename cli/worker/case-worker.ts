@@ -151,9 +151,10 @@ export const startCaseWorker = async (options: CaseWorkerOptions): Promise<CaseW
       toLeads.stop(),
       owners.stop(),
       surges.stop(),
-      inStep.stop(drained),
       woken,
     ]);
+    // Whoever finds no sign of life takes what this worker has in its hands for lost: nothing may be left in them.
+    await inStep.stop(drained);
     await Promise.all([native.close(), connection.close()]);
   };
   const ended = running.then(
