@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     // Real servers and workers run beside the tests, so few run at once. Each process loads the code once for all of its
-    // files, which was a quarter of the whole time: a test leaves nothing behind in its process.
+    // files, which was a quarter of the whole time: a test must leave nothing behind in its process.
     pool: 'forks',
     maxWorkers: 2,
     isolate: false,

@@ -1,6 +1,7 @@
 import type { BulkJob } from '../../db/own/bulk-jobs.ts';
 import type { BulkTexts } from '../../db/own/bulk-texts.ts';
 import { adoptPolicyParts } from '../adopt-policy.ts';
+import { Refused } from '../problem.ts';
 import type { Reader } from '../reader.ts';
 import type { Services } from '../services.ts';
 import {
@@ -30,6 +31,10 @@ export const bulkParts = (
     case 'reassign':
       return reassignParts(services, person, { taskId: itemId, to: toId ?? '' });
     case 'delegate':
+      // Without its end, which went with the job's texts, a loan would be for good.
+      if (texts.until === undefined) {
+        throw new Refused('DATA_INVALID', 'The job no longer knows until when the task is lent.');
+      }
       return delegateParts(services, person.tenant, { taskId: itemId, to: toId ?? '', until: texts.until });
     case 'copy':
       return copyParts(services, person.tenant, { taskId: itemId, to: texts.people ?? [] });
