@@ -1,6 +1,6 @@
 import type { CaseRow } from '../db/read/get-case.ts';
-import { ownClockTitle } from '../machines/kernel/ad-hoc-title.ts';
 import type { DeadlineDefinition, RuntimeDefinition } from '../machines/kernel/definition.ts';
+import { ownClockTitle } from '../machines/kernel/own-clock-title.ts';
 import type { CaseState } from '../machines/kernel/state.ts';
 import { holderOf } from '../machines/notification/open-places.ts';
 

@@ -1,11 +1,11 @@
 import type { CaseRow } from '../db/read/get-case.ts';
-import { ownClockTitle } from '../machines/kernel/ad-hoc-title.ts';
 import { allowedEvents } from '../machines/kernel/allowed.ts';
 import type { Facts } from '../machines/kernel/command.ts';
 import type { Compiled } from '../machines/kernel/compile.ts';
 import { taskDueIn } from '../machines/kernel/due.ts';
 import type { Json } from '../machines/kernel/json.ts';
 import { ledgerSums } from '../machines/kernel/ledger.ts';
+import { ownClockTitle } from '../machines/kernel/own-clock-title.ts';
 import { clockMark } from '../machines/kernel/restriction.ts';
 import { returnSteps } from '../machines/kernel/return-task.ts';
 import type { CaseState, Task } from '../machines/kernel/state.ts';
