@@ -7,6 +7,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     isolate: false,
+    restoreMocks: true,
     setupFiles: ['test/support/leaves-nothing.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -84,7 +84,7 @@ test('a job that cannot be read fails the slice, and the next one finds the plac
 
 test('a slice whose items take long ends after ten seconds, with one item at least; the next goes on from there', async () => {
   let nowMs = 0;
-  const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
   const slice = slices(opened.store, async (job, item) => {
     nowMs += 10_000;
     return done(job, item);
@@ -92,7 +92,6 @@ test('a slice whose items take long ends after ten seconds, with one item at lea
   expect(await slice()).toEqual({ next: 'go', after: 1, waiting: 0 });
   expect(statuses()).toEqual(['done', 'waiting', 'waiting']);
   expect((await slice(1)).after).toBe(2);
-  clock.mockRestore();
 });
 
 test('a slice that is stopped, as by a worker that ends, begins nothing more', async () => {
